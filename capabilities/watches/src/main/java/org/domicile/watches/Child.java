@@ -39,7 +39,11 @@ final class Child implements AutoCloseable {
     private Child(Process process, Path folder) {
         this.process = process;
         this.folder = folder;
-        this.wire = new Wire(process.getInputStream(), process.getOutputStream());
+        this.wire =
+                new Wire(
+                        process.getInputStream(),
+                        process.getOutputStream(),
+                        Workers.LARGEST_CHECKPOINT);
     }
 
     /**
@@ -137,7 +141,8 @@ final class Child implements AutoCloseable {
                         folder.toString(),
                         Integer.toString(port),
                         Long.toString(options.pace().toMillis()),
-                        Long.toString(LARGEST_FILE)));
+                        Long.toString(LARGEST_FILE),
+                        Integer.toString(Workers.LARGEST_CHECKPOINT)));
         return command;
     }
 
@@ -157,7 +162,8 @@ final class Child implements AutoCloseable {
         }
         int count = frame.in().readInt();
         for (int i = 0; i < count; i++) {
-            holes.put(Wire.text(frame.in()), Wire.text(frame.in()));
+            String wall = Crew.sentence(Wire.text(frame.in()));
+            holes.put(wall, Crew.sentence(Wire.text(frame.in())));
         }
     }
 
@@ -190,7 +196,7 @@ final class Child implements AutoCloseable {
 
     private String said() {
         synchronized (complaint) {
-            return complaint.isEmpty() ? "" : ": " + complaint.toString().strip();
+            return complaint.isEmpty() ? "" : ": " + Crew.line(complaint.toString().strip());
         }
     }
 

@@ -12,8 +12,11 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.walls.Unwalled;
 import org.jspecify.annotations.Nullable;
@@ -26,13 +29,27 @@ import org.jspecify.annotations.Nullable;
 final class Crew {
     private static final System.Logger LOG = System.getLogger("org.domicile.watches");
     private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    /** A worker takes what it is sent at once: a thread of its own does nothing else. */
+    private static final Duration HURRY = Duration.ofSeconds(20);
+
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
 
     /** A worker without watches may be asked again soon. */
     private static final Duration IDLE = Duration.ofMinutes(2);
 
-    /** A watch that was to run. */
+    /** By then each watch has had its turn to be started. */
+    private static final Duration ALL_STARTED = Duration.ofHours(3);
+
+    private static final WatchEngine.Login NOBODY = new WatchEngine.Login("none", "none");
+    private static final int LONGEST_SENTENCE = 500;
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\u0085\\u2028\\u2029]");
+
+    /**
+     * A watch that was to run. Its own lock guards where it runs and what is kept of it ({@code
+     * on}, {@code newest}), and is taken before the crew's; the crew's guards the rest.
+     */
     private static final class Job {
         final Watch watch;
         final List<WatchEngine.Readable> streams;
@@ -46,6 +63,8 @@ final class Crew {
         double rate;
         long toldAt;
         @Nullable Instant checkpoint;
+        @Nullable Child on;
+        long newest; // number of the last checkpoint that came from there
 
         Job(
                 Watch watch,
@@ -60,24 +79,38 @@ final class Crew {
     }
 
     private final Workers all;
+    private final String organisation;
     private final EngineOptions options;
     private final Object starting = new Object();
     private final Map<String, Job> jobs = new LinkedHashMap<>();
     private final Map<Integer, CompletableFuture<WatchEngine.Looked>> asked =
             new ConcurrentHashMap<>();
+    private final Semaphore turn = new Semaphore(1, true); // one is asked for at a time
     private @Nullable Child child;
     private int numbers;
     private Duration pause = FIRST_PAUSE;
+    private long notBefore = System.nanoTime(); // a worker is started again
     private Instant used;
+    private boolean resting; // its worker is ended because it has nothing to do
     private boolean closed;
 
-    Crew(Workers all, EngineOptions options) {
+    Crew(Workers all, String organisation, EngineOptions options) {
+        this.organisation = organisation;
         this.all = all;
         this.options = options;
         this.used = options.clock().instant();
     }
 
     // the process
+
+    /** A worker ended, and the next waits for a while. */
+    private static final class Pausing extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Pausing() {
+            super("The worker for watches has ended; try again in a minute.");
+        }
+    }
 
     /** The worker that runs, or one that is started now. */
     private Child ensured() throws IOException {
@@ -90,14 +123,17 @@ final class Crew {
                 if (child != null) {
                     return child;
                 }
+                if (System.nanoTime() - notBefore < 0) {
+                    throw new Pausing();
+                }
             }
-            all.enter();
+            all.enter(organisation);
             Child made = null;
             try {
                 made = Child.start(options);
                 all.looked(made.holes());
             } catch (IOException | RuntimeException e) {
-                all.leave();
+                all.leave(organisation);
                 if (made != null) {
                     made.close();
                 }
@@ -130,7 +166,7 @@ final class Crew {
 
     private void gone(Child worker, String why) {
         worker.close();
-        all.leave();
+        all.leave(organisation);
         asked.values().forEach(each -> each.complete(new WatchEngine.Looked.Unready(why + ".")));
         asked.clear();
         boolean again;
@@ -143,7 +179,14 @@ final class Crew {
                         each.error = why;
                     });
             again = !closed && !jobs.isEmpty();
-            wait = pause;
+            if (resting) {
+                resting = false;
+                pause = FIRST_PAUSE;
+                wait = Duration.ZERO;
+            } else {
+                wait = pause;
+            }
+            notBefore = System.nanoTime() + wait.toNanos();
             pause =
                     pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
                             ? LONGEST_PAUSE
@@ -186,16 +229,13 @@ final class Crew {
                     answer(in.readInt(), new WatchEngine.Looked.Fine(List.of(), Map.of()));
             case Wire.REFUSED -> {
                 int number = in.readInt();
-                answer(number, new WatchEngine.Looked.Wrong(Wire.text(in)));
+                answer(number, new WatchEngine.Looked.Wrong(sentence(Wire.text(in))));
             }
             case Wire.CHECKPOINT -> {
                 String id = Wire.text(in);
                 long number = in.readLong();
-                byte[] checkpoint = Wire.bytes(in);
-                // each watch waits for its own alone
-                Thread.ofVirtual()
-                        .name("watch-checkpoint")
-                        .start(() -> keep(worker, id, number, checkpoint));
+                // here, so that a worker has one checkpoint in memory, however many it sends
+                keep(worker, id, number, Wire.bytes(in));
             }
             case Wire.TOLD -> told(in);
             default -> throw new IOException("a frame of kind " + frame.kind());
@@ -214,27 +254,15 @@ final class Crew {
         synchronized (this) {
             job = jobs.get(id);
         }
-        boolean kept = false;
-        if (job != null && checkpoint.length <= Watches.LARGEST) {
-            try {
-                job.kept.keep(checkpoint);
-                kept = true;
-            } catch (StorageFailure e) {
-                LOG.log(System.Logger.Level.WARNING, "a checkpoint was not kept", e);
-            }
-        }
-        synchronized (this) {
-            if (job != null && kept) {
+        boolean kept = job != null && kept(job, worker, number, checkpoint);
+        if (job != null && kept) {
+            synchronized (this) {
                 job.checkpoint = options.clock().instant();
                 pause = FIRST_PAUSE;
-            } else if (job != null && checkpoint.length > Watches.LARGEST) {
-                job.error =
-                        "it remembers more than fits into a checkpoint; group by less, or in"
-                                + " shorter windows";
             }
         }
         byte word = (byte) (kept ? 1 : 0);
-        try {
+        try (Workers.Hurry _ = all.hurry(worker, HURRY)) {
             worker.wire()
                     .send(
                             Wire.KEPT,
@@ -248,13 +276,35 @@ final class Crew {
         }
     }
 
+    /** Keeps one, unless it comes from where the watch does not run any more. */
+    private boolean kept(Job job, Child worker, long number, byte[] checkpoint) {
+        synchronized (job) {
+            if (job.on != worker
+                    || number <= job.newest
+                    || checkpoint.length > Workers.LARGEST_CHECKPOINT) {
+                return false;
+            }
+            job.newest = number;
+            all.large().acquireUninterruptibly();
+            try {
+                job.kept.keep(checkpoint);
+                return true;
+            } catch (StorageFailure e) {
+                LOG.log(System.Logger.Level.WARNING, "a checkpoint was not kept", e);
+                return false;
+            } finally {
+                all.large().release();
+            }
+        }
+    }
+
     private synchronized void told(DataInputStream in) throws IOException {
         Job job = jobs.get(Wire.text(in));
         String state = Wire.text(in);
         long read = in.readLong();
         long published = in.readLong();
         long waiting = in.readLong();
-        String error = Wire.text(in);
+        String error = sentence(Wire.text(in));
         if (job == null) {
             return;
         }
@@ -276,6 +326,18 @@ final class Crew {
         if (!error.isEmpty()) {
             job.error = error;
         }
+    }
+
+    /** What a worker says, as others may be shown it: short, and one line. */
+    static String sentence(String said) {
+        String start =
+                said.length() > LONGEST_SENTENCE ? said.substring(0, LONGEST_SENTENCE) : said;
+        return line(start);
+    }
+
+    /** Without what would begin another line of a log. */
+    static String line(String said) {
+        return CONTROL.matcher(said).replaceAll(" ");
     }
 
     private static void describe(
@@ -307,22 +369,43 @@ final class Crew {
         }
     }
 
-    private WatchEngine.Looked ask(int kind, Wire.Body body) {
+    /** Asks something of a worker. */
+    private interface Question {
+        /** Asks. @return false when there is nothing to ask, and all is well */
+        boolean ask(Child worker, int number) throws IOException;
+    }
+
+    /** One at a time, so that nobody's answer waits for how long another's takes. */
+    private WatchEngine.Looked ask(Question question, Duration wait) {
+        try {
+            if (!turn.tryAcquire(wait.toSeconds(), TimeUnit.SECONDS)) {
+                return new WatchEngine.Looked.Unready(
+                        "The worker for watches has much to start; try again in a minute.");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new WatchEngine.Looked.Unready("The server is stopping.");
+        }
+        try {
+            return inTurn(question);
+        } finally {
+            turn.release();
+        }
+    }
+
+    private WatchEngine.Looked inTurn(Question question) {
         CompletableFuture<WatchEngine.Looked> future = new CompletableFuture<>();
         int number;
         synchronized (this) {
             number = ++numbers;
         }
-        asked.put(number, future);
+        Child worker = null;
         try {
-            Child worker = ensured();
-            worker.wire()
-                    .send(
-                            kind,
-                            out -> {
-                                out.writeInt(number);
-                                body.write(out);
-                            });
+            worker = ensured();
+            asked.put(number, future);
+            if (!question.ask(worker, number)) {
+                return new WatchEngine.Looked.Fine(List.of(), Map.of());
+            }
             return future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (Unwalled e) {
             return new WatchEngine.Looked.Unready(
@@ -331,13 +414,16 @@ final class Crew {
                             + ", because "
                             + e.getMessage()
                             + ". The operator sees in ./domicile status which walls stand.");
-        } catch (Workers.Full e) {
+        } catch (Workers.Full | Pausing e) {
             return new WatchEngine.Looked.Unready(String.valueOf(e.getMessage()));
         } catch (IOException | StorageFailure e) {
             LOG.log(System.Logger.Level.WARNING, "no worker for watches", e);
             return new WatchEngine.Looked.Unready(
                     "No worker for watches could be asked; the server's log says why.");
         } catch (TimeoutException e) {
+            if (worker != null) {
+                worker.close(); // it is stuck, and whoever listens to it finds out
+            }
             return new WatchEngine.Looked.Unready(
                     "The worker for watches does not answer; try again in a minute.");
         } catch (ExecutionException e) {
@@ -353,9 +439,38 @@ final class Crew {
     // what is asked
 
     WatchEngine.Looked look(Watch watch, List<WatchEngine.Readable> streams) {
-        return ask(
-                Wire.PLAN,
-                out -> describe(out, watch, streams, new WatchEngine.Login("none", "none")));
+        WatchEngine.Looked looked =
+                ask(
+                        (worker, number) -> {
+                            try (Workers.Hurry _ = all.hurry(worker, HURRY)) {
+                                worker.wire()
+                                        .send(
+                                                Wire.PLAN,
+                                                out -> {
+                                                    out.writeInt(number);
+                                                    describe(out, watch, streams, NOBODY);
+                                                });
+                            }
+                            return true;
+                        },
+                        PATIENCE);
+        return switch (looked) {
+            case WatchEngine.Looked.Fine(List<String> sources, Map<String, String> columns) ->
+                    offered(streams, sources, columns);
+            case WatchEngine.Looked.Wrong wrong -> wrong;
+            case WatchEngine.Looked.Unready unready -> unready;
+        };
+    }
+
+    /** A worker may be another's by now: it is not believed that it reads what it was not shown. */
+    private static WatchEngine.Looked offered(
+            List<WatchEngine.Readable> streams, List<String> sources, Map<String, String> columns) {
+        List<String> known = streams.stream().map(WatchEngine.Readable::name).toList();
+        return sources.isEmpty() || !known.containsAll(sources)
+                ? new WatchEngine.Looked.Unready(
+                        "The worker for watches names streams that it was not shown; tell the"
+                                + " operator.")
+                : new WatchEngine.Looked.Fine(sources.stream().distinct().toList(), columns);
     }
 
     void start(
@@ -365,26 +480,26 @@ final class Crew {
             WatchEngine.Kept kept) {
         Job job = new Job(watch, streams, login, kept);
         synchronized (this) {
-            jobs.put(watch.id(), job);
+            if (jobs.putIfAbsent(watch.id(), job) != null) {
+                return; // it runs, or will
+            }
         }
         Thread.ofVirtual().name("watch-begin").start(() -> begin(job));
     }
 
     /** Has it run; where that does not come, tries again later, as long as it is wanted. */
     private void begin(Job job) {
-        WatchEngine.Looked looked;
-        try {
-            byte[] last = job.kept.last().orElse(new byte[0]);
-            looked =
-                    ask(
-                            Wire.START,
-                            out -> {
-                                describe(out, job.watch, job.streams, job.login);
-                                Wire.bytes(out, last);
-                            });
-        } catch (StorageFailure e) {
-            looked = new WatchEngine.Looked.Unready(String.valueOf(e.getMessage()));
+        if (!known(job)) {
+            return; // and no worker is started for it
         }
+        AtomicReference<@Nullable Child> where = new AtomicReference<>();
+        WatchEngine.Looked looked =
+                ask(
+                        (worker, number) -> {
+                            where.set(worker);
+                            return sent(job, worker, number);
+                        },
+                        ALL_STARTED);
         String why =
                 switch (looked) {
                     case WatchEngine.Looked.Fine _ -> "";
@@ -392,7 +507,13 @@ final class Crew {
                     case WatchEngine.Looked.Unready(String sentence) -> sentence;
                 };
         if (why.isEmpty()) {
+            endUnlessKnown(job);
             return;
+        }
+        synchronized (job) {
+            if (job.on == where.get()) {
+                job.on = null; // there it may be started again
+            }
         }
         LOG.log(
                 System.Logger.Level.WARNING,
@@ -415,6 +536,58 @@ final class Crew {
         }
     }
 
+    /** Has it start there; false when it runs there already, or is not to run any more. */
+    private boolean sent(Job job, Child worker, int number) throws IOException {
+        synchronized (job) {
+            if (job.on == worker || !known(job)) {
+                return false;
+            }
+            // from here on nothing is kept that comes from where it ran before
+            job.on = worker;
+            job.newest = 0;
+            all.large().acquireUninterruptibly();
+            try {
+                byte[] last = job.kept.last().orElse(new byte[0]);
+                try (Workers.Hurry _ = all.hurry(worker, HURRY)) {
+                    worker.wire()
+                            .send(
+                                    Wire.START,
+                                    out -> {
+                                        out.writeInt(number);
+                                        describe(out, job.watch, job.streams, job.login);
+                                    },
+                                    last);
+                }
+            } finally {
+                all.large().release();
+            }
+            return true;
+        }
+    }
+
+    private synchronized boolean known(Job job) {
+        return !closed && jobs.get(job.watch.id()) == job;
+    }
+
+    /** Whoever stopped it may have said so before it was started. */
+    private void endUnlessKnown(Job job) {
+        Child worker;
+        synchronized (this) {
+            worker = jobs.containsKey(job.watch.id()) ? null : child;
+        }
+        if (worker != null) {
+            end(worker, job.watch);
+        }
+    }
+
+    private void end(Child worker, Watch watch) {
+        try (Workers.Hurry _ = all.hurry(worker, HURRY)) {
+            worker.wire().send(Wire.STOP, out -> Wire.text(out, watch.id()));
+        } catch (IOException e) {
+            worker.close(); // whoever listens to it finds out
+        }
+    }
+
     private synchronized boolean wanted(Job job) {
         return !closed && jobs.get(job.watch.id()) == job && job.state == WatchEngine.State.FAILING;
     }
@@ -429,11 +602,7 @@ final class Crew {
             worker = child;
         }
         if (worker != null) {
-            try {
-                worker.wire().send(Wire.STOP, out -> Wire.text(out, watch.id()));
-            } catch (IOException e) {
-                worker.close(); // whoever listens to it finds out
-            }
+            end(worker, watch);
         }
         return true;
     }
@@ -463,6 +632,7 @@ final class Crew {
                         && used.plus(IDLE).isBefore(options.clock().instant());
         Child worker = child;
         if (idle && worker != null) {
+            resting = true;
             worker.close();
         }
         return idle && worker == null;

@@ -1,5 +1,7 @@
 package org.domicile.watches;
 
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -176,19 +178,24 @@ final class StoredWatches implements Watches {
 
     @Override
     public Optional<byte[]> kept(Watch watch) {
-        byte[] all = new byte[0];
+        List<byte[]> parts = new ArrayList<>();
+        int length = 0;
         try (Cursor cursor = keyspace.scan(Space.RECORDS, pieces(watch), Reading.Direction.UP)) {
             while (cursor.next()) {
                 byte[] piece = cursor.value();
-                if (all.length + piece.length > 2 * LARGEST) {
+                if (length + piece.length > 2 * LARGEST) {
                     throw new StorageFailure(
                             StorageFailure.Kind.CORRUPT, "a checkpoint is larger than any may be");
                 }
-                int end = all.length;
-                all = Arrays.copyOf(all, end + piece.length);
-                System.arraycopy(piece, 0, all, end, piece.length);
+                parts.add(piece);
+                length += piece.length;
             }
         }
-        return all.length == 0 ? Optional.empty() : Optional.of(all);
+        if (length == 0) {
+            return Optional.empty();
+        }
+        ByteBuffer all = ByteBuffer.allocate(length);
+        parts.forEach(all::put);
+        return Optional.of(all.array());
     }
 }

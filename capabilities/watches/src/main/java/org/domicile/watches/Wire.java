@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Frames between the program and a worker: length (int), kind (byte), body. Texts are UTF-8 after
@@ -69,6 +70,7 @@ public final class Wire {
 
     private final DataInputStream in;
     private final DataOutputStream out;
+    private final int largest;
 
     /** A frame. */
     public record Frame(int kind, DataInputStream in) {}
@@ -81,18 +83,40 @@ public final class Wire {
 
     /** Over two streams of bytes. */
     public Wire(InputStream in, OutputStream out) {
+        this(in, out, Watches.LARGEST);
+    }
+
+    /**
+     * Over two streams of bytes.
+     *
+     * @param checkpoint bytes of the largest that is received
+     */
+    Wire(InputStream in, OutputStream out, int checkpoint) {
+        this.largest = checkpoint + (LARGEST - Watches.LARGEST);
         this.in = new DataInputStream(new BufferedInputStream(in, 64 << 10));
         this.out = new DataOutputStream(new BufferedOutputStream(out, 64 << 10));
     }
 
     /** Sends a frame. */
     public void send(int kind, Body body) throws IOException {
+        frame(kind, body, null);
+    }
+
+    /** Sends a frame that ends with bytes after their number; they may be many. */
+    public void send(int kind, Body body, byte[] last) throws IOException {
+        frame(kind, body, last);
+    }
+
+    private void frame(int kind, Body body, byte @Nullable [] last) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         body.write(new DataOutputStream(bytes));
         synchronized (out) {
-            out.writeInt(bytes.size());
+            out.writeInt(bytes.size() + (last == null ? 0 : Integer.BYTES + last.length));
             out.writeByte(kind);
             bytes.writeTo(out);
+            if (last != null) {
+                bytes(out, last);
+            }
             out.flush();
         }
     }
@@ -100,7 +124,7 @@ public final class Wire {
     /** Waits for the next frame. @throws java.io.EOFException when there is nobody any more */
     public Frame receive() throws IOException {
         int length = in.readInt();
-        if (length < 0 || length > LARGEST) {
+        if (length < 0 || length > largest) {
             throw new IOException("a frame of " + length + " bytes");
         }
         int kind = in.readUnsignedByte();

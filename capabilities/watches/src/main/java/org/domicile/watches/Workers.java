@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.domicile.walls.Walls;
 
@@ -18,16 +20,21 @@ final class Workers implements WatchEngine {
     private static final System.Logger LOG = System.getLogger("org.domicile.watches");
     private static final Duration REST = Duration.ofSeconds(30);
 
+    /** Bytes of a checkpoint: in this process's memory it is there several times over. */
+    static final int LARGEST_CHECKPOINT =
+            (int) Math.min(Watches.LARGEST, Runtime.getRuntime().maxMemory() / 16);
+
     /** There are as many workers as there may be. */
     static final class Full extends IOException {
         private static final long serialVersionUID = 1L;
 
         Full(int most) {
             super(
-                    "There are "
+                    "There are at most "
                             + most
-                            + " workers for watches already, each of an organisation and purpose;"
-                            + " stop watches of another purpose, or ask the operator for more"
+                            + " workers for watches, each of an organisation and purpose, and the"
+                            + " last free one is not for an organisation that has others; stop"
+                            + " watches of another purpose, or ask the operator for more"
                             + " (watches.workers).");
         }
     }
@@ -45,7 +52,8 @@ final class Workers implements WatchEngine {
                     Thread.ofPlatform().daemon().name("watch-times").factory());
     private final List<String> missing = new ArrayList<>();
     private final List<String> standing = new ArrayList<>();
-    private int running;
+    private final Semaphore large = new Semaphore(1, true);
+    private final Map<String, Integer> running = new HashMap<>(); // by organisation
     private boolean closed;
 
     Workers(EngineOptions options) {
@@ -62,7 +70,8 @@ final class Workers implements WatchEngine {
     }
 
     private synchronized Crew crew(Watch watch) {
-        return crews.computeIfAbsent(Key.of(watch), _ -> new Crew(this, options));
+        return crews.computeIfAbsent(
+                Key.of(watch), key -> new Crew(this, key.organisation(), options));
     }
 
     private synchronized Optional<Crew> known(Watch watch) {
@@ -79,15 +88,17 @@ final class Workers implements WatchEngine {
 
     // for crews
 
-    synchronized void enter() throws Full {
-        if (running >= options.most()) {
+    /** One more; the last that there may be is not for an organisation that has others. */
+    synchronized void enter(String organisation) throws Full {
+        int free = options.most() - running.values().stream().mapToInt(each -> each).sum();
+        if (free < 1 || free == 1 && running.containsKey(organisation)) {
             throw new Full(options.most());
         }
-        running++;
+        running.merge(organisation, 1, Integer::sum);
     }
 
-    synchronized void leave() {
-        running--;
+    synchronized void leave(String organisation) {
+        running.computeIfPresent(organisation, (_, count) -> count > 1 ? count - 1 : null);
     }
 
     /** A wall that was tried and let something through is none. */
@@ -110,6 +121,31 @@ final class Workers implements WatchEngine {
         }
         if (!through.isEmpty()) {
             throw new IOException("a wall lets through what it should not: " + through);
+        }
+    }
+
+    /** Held by whoever has a checkpoint in memory, to keep it or to hand it to a worker. */
+    Semaphore large() {
+        return large;
+    }
+
+    /** A worker's time for something; closed once that is done. */
+    interface Hurry extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** Ends a worker, unless what is begun now is done by then. */
+    Hurry hurry(Child worker, Duration wait) {
+        try {
+            ScheduledFuture<?> end =
+                    times.schedule(
+                            () -> Thread.ofVirtual().name("watch-hurry").start(worker::close),
+                            wait.toMillis(),
+                            TimeUnit.MILLISECONDS);
+            return () -> end.cancel(false);
+        } catch (RejectedExecutionException e) {
+            return () -> {}; // all workers are being ended
         }
     }
 

@@ -7,6 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,6 +117,37 @@ final class WatchesTest {
         assertEquals(Optional.empty(), watches.kept(high));
         watches.keep(high, new byte[] {3}); // it was on its way
         assertEquals(Optional.empty(), watches.kept(high));
+    }
+
+    @Test
+    void framesComeAsTheyWereSentUpToTheirLargest() throws IOException {
+        ByteArrayOutputStream sent = new ByteArrayOutputStream();
+        Wire out = new Wire(InputStream.nullInputStream(), sent);
+        byte[] checkpoint = new byte[5 << 20];
+        new Random(7).nextBytes(checkpoint);
+        out.send(Wire.CHECKPOINT, body -> Wire.text(body, "a"), checkpoint);
+        out.send(Wire.STOP, body -> Wire.text(body, "b"));
+        Wire in =
+                new Wire(
+                        new ByteArrayInputStream(sent.toByteArray()),
+                        OutputStream.nullOutputStream());
+        Wire.Frame first = in.receive();
+        assertEquals(Wire.CHECKPOINT, first.kind());
+        assertEquals("a", Wire.text(first.in()));
+        assertArrayEquals(checkpoint, Wire.bytes(first.in()));
+        assertEquals("b", Wire.text(in.receive().in()));
+        Wire small =
+                new Wire(
+                        new ByteArrayInputStream(sent.toByteArray()),
+                        OutputStream.nullOutputStream(),
+                        1 << 10);
+        assertThrows(IOException.class, small::receive);
+    }
+
+    @Test
+    void whatWorkersSayIsShortAndOneLine() {
+        assertEquals("a b c d", Crew.sentence("a\nb\rc\u2028d"));
+        assertEquals(500, Crew.sentence("x".repeat(1_000_000)).length());
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.domicile.flink;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +23,14 @@ final class Cluster implements AutoCloseable {
     static final int SLOTS = 16;
 
     private static final long PATIENCE_SECONDS = 30;
+
+    /** Kafka's, which name streams and places in them. */
+    private static final List<String> PLAIN =
+            List.of(
+                    "AuthorizationException",
+                    "AuthenticationException",
+                    "OffsetOutOfRangeException",
+                    "NoOffsetForPartitionException");
 
     private final MiniCluster cluster;
     private final Configuration jobs;
@@ -107,10 +116,26 @@ final class Cluster implements AutoCloseable {
         while (deepest.getCause() != null && deepest.getCause() != deepest) {
             deepest = deepest.getCause();
         }
-        String message = String.valueOf(deepest.getMessage()).strip().split("\n", 2)[0];
         String name = deepest.getClass().getSimpleName();
+        if (!plain(deepest)) {
+            return Optional.of(
+                    (deepest instanceof RuntimeException
+                                            && deepest.getClass().getName().startsWith("java.")
+                                    ? "a value does not fit: "
+                                    : "Flink failed: ")
+                            + name);
+        }
+        String message = String.valueOf(deepest.getMessage()).strip().split("\n", 2)[0];
         return Optional.of(
                 name + ": " + (message.length() > 300 ? message.substring(0, 300) : message));
+    }
+
+    /** Whether its message can be shown: others quote the records that they fail at. */
+    private static boolean plain(Throwable thrown) {
+        StackTraceElement[] trace = thrown.getStackTrace();
+        String name = thrown.getClass().getSimpleName();
+        return trace.length > 0 && trace[0].getClassName().startsWith("org.domicile.")
+                || PLAIN.stream().anyMatch(name::endsWith);
     }
 
     void cancel(JobID job) throws IOException {

@@ -4,6 +4,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -23,20 +24,28 @@ import org.domicile.watches.Wire;
  */
 final class Conversation {
     private static final long KEPT_SECONDS = 60;
+    private static final String TOO_LARGE =
+            "it remembers more than fits into a checkpoint; group by less, or in shorter windows";
 
     private final Wire wire;
     private final Cluster cluster;
     private final int port;
+    private final int largest;
     private final ExecutorService turns = Executors.newSingleThreadExecutor();
     private final ScheduledExecutorService times = Executors.newSingleThreadScheduledExecutor();
     private final Map<String, JobID> jobs = new ConcurrentHashMap<>();
+    private final Set<String> tooLarge = ConcurrentHashMap.newKeySet();
     private final AtomicLong checkpoints = new AtomicLong();
     private final Map<Long, CompletableFuture<Boolean>> waiting = new ConcurrentHashMap<>();
 
-    Conversation(Wire wire, Cluster cluster, int port) {
+    /**
+     * @param largest bytes of a checkpoint that the program takes
+     */
+    Conversation(Wire wire, Cluster cluster, int port, int largest) {
         this.wire = wire;
         this.cluster = cluster;
         this.port = port;
+        this.largest = largest;
     }
 
     /** Until nobody is there any more. @throws IOException then */
@@ -86,7 +95,9 @@ final class Conversation {
             return;
         } catch (Wrong e) {
             why = e.sentence();
-        } catch (IOException | RuntimeException | LinkageError e) {
+        } catch (StackOverflowError e) {
+            why = "The query is nested too deeply for Flink; make it shorter.";
+        } catch (IOException | RuntimeException | LinkageError | AssertionError e) {
             why = "The watch did not start: " + e;
         }
         String sentence = why;
@@ -126,6 +137,7 @@ final class Conversation {
     }
 
     private void start(int number, Wanted wanted, byte[] last) throws IOException, Wrong {
+        stop(wanted.id()); // where an earlier start of it was not waited for
         String restored = last.length == 0 ? "" : KeptFileSystem.restored(wanted.id(), last);
         jobs.put(
                 wanted.id(),
@@ -142,11 +154,17 @@ final class Conversation {
         } catch (IOException e) {
             Main.complain("a watch did not end well: " + e);
         } finally {
+            tooLarge.remove(id);
             KeptFileSystem.forget(id);
         }
     }
 
     private void keep(String watch, byte[] checkpoint) throws IOException {
+        if (checkpoint.length > largest) {
+            tooLarge.add(watch);
+            throw new IOException(TOO_LARGE);
+        }
+        tooLarge.remove(watch);
         long number = checkpoints.incrementAndGet();
         CompletableFuture<Boolean> future = new CompletableFuture<>();
         waiting.put(number, future);
@@ -155,8 +173,8 @@ final class Conversation {
                 out -> {
                     Wire.text(out, watch);
                     out.writeLong(number);
-                    Wire.bytes(out, checkpoint);
-                });
+                },
+                checkpoint);
         try {
             if (!future.get(KEPT_SECONDS, TimeUnit.SECONDS)) {
                 throw new IOException("the checkpoint could not be kept");
@@ -191,7 +209,7 @@ final class Conversation {
                 failure = Optional.of(String.valueOf(e.getMessage()));
             }
             String said = state;
-            String why = failure.orElse("");
+            String why = tooLarge.contains(watch) ? TOO_LARGE : failure.orElse("");
             String id = job.toHexString();
             say(
                     Wire.TOLD,

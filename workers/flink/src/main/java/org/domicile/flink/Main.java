@@ -15,7 +15,7 @@ import org.domicile.watches.Wire;
 
 /**
  * The worker's main. Arguments: its folder, the streams' port, milliseconds between checkpoints,
- * bytes of the largest file.
+ * bytes of the largest file, bytes of the largest checkpoint.
  */
 public final class Main {
     private Main() {}
@@ -46,7 +46,7 @@ public final class Main {
                             Wire.text(out, hole.getValue());
                         }
                     });
-            new Conversation(wire, cluster, port).run();
+            new Conversation(wire, cluster, port, Integer.parseInt(arguments[4])).run();
         } catch (IOException e) {
             complain("the worker ends: " + e);
         }
