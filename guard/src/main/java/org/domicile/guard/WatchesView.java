@@ -27,6 +27,7 @@ import org.domicile.watches.Watches;
 
 /** Watches for doors. Log-ins of those that run are in {@code lent}, by their names. */
 final class WatchesView implements GuardedWatches, WorkerLogins {
+    private static final System.Logger LOG = System.getLogger("org.domicile.watches");
     private static final String CREATE = "watches:CreateWatch";
     private static final String STOP = "watches:StopWatch";
     private static final String SHOW = "watches:ShowWatch";
@@ -100,6 +101,18 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
                             .filter(each -> !each.name().equals(to.name()))
                             .filter(each -> uses.allows(POLL, place(each)))
                             .toList();
+            if (watches.watch(maker.organisation(), wanted.name()).isPresent()) {
+                use.record(Outcome.CONFLICT, 0);
+                done(new Watches.Asked.Taken(), wanted.name());
+            }
+            if (readable.isEmpty()) { // which no worker need be started for
+                throw failed(
+                        use,
+                        WatchRefusal.Kind.WRONG,
+                        "The query reads no stream; a watch is one query over streams, which it"
+                                + " names behind FROM."
+                                + hint(readable));
+            }
             WatchEngine.Looked looked = engine.look(asked, readable(readable));
             List<String> sources =
                     switch (looked) {
@@ -213,7 +226,9 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
         byte[] secret = new byte[32];
         random.nextBytes(secret);
         String login = PREFIX + watch.id();
-        lent.put(login, new Lent(watch, secret));
+        if (lent.putIfAbsent(login, new Lent(watch, secret)) != null) {
+            return; // it was begun already, with another secret
+        }
         engine.start(
                 watch,
                 readable(
@@ -222,6 +237,11 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
                                 .toList()),
                 new WatchEngine.Login(login, HexFormat.of().formatHex(secret)),
                 new Checkpoints(watch));
+        // it may have been stopped before it had begun
+        if (!watches.watch(watch.organisation(), watch.name()).equals(Optional.of(watch))) {
+            lent.remove(login);
+            engine.stop(watch);
+        }
     }
 
     /** Sealed under the program's own key, bound to the watch. */
@@ -249,7 +269,14 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
 
     @Override
     public void settle() {
-        watches.all().forEach(this::begin);
+        for (Watch each : watches.all()) {
+            try {
+                begin(each);
+            } catch (RuntimeException e) {
+                lent.remove(PREFIX + each.id());
+                LOG.log(System.Logger.Level.ERROR, "a watch does not begin: " + each.name(), e);
+            }
+        }
     }
 
     @Override

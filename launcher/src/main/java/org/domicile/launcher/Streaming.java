@@ -191,15 +191,22 @@ final class Streaming implements AutoCloseable {
                         .name("streams start")
                         .start(() -> {
                             try {
-                                guarded.settle();
-                                watches.settle();
-                            } catch (RuntimeException e) {
-                                wrong.set(String.valueOf(e.getMessage()));
-                                LOG.log(Level.ERROR, "streams did not start", e);
+                                settled(guarded::settle);
+                                // also where one stream did not start: they are of others
+                                settled(watches::settle);
                             } finally {
                                 ended.countDown();
                             }
                         });
+    }
+
+    private void settled(Runnable settle) {
+        try {
+            settle.run();
+        } catch (RuntimeException e) {
+            wrong.set(String.valueOf(e.getMessage()));
+            LOG.log(Level.ERROR, "streams did not start", e);
+        }
     }
 
     GuardedStreams guarded() {
