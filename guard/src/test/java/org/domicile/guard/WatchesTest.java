@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
 import org.domicile.streams.Act;
@@ -166,6 +167,36 @@ final class WatchesTest {
         assertFalse(logins.knows(login.name(), login.secret()));
         assertEquals(Optional.empty(), logins.caller(login.name()));
         assertFalse(logins.isFor(login.name(), Act.POLL, "water.levels"));
+    }
+
+    @Test
+    void aWatchThatDoesNotBeginKeepsNoOtherFromIt() {
+        Watch high =
+                watches.create(request(), wanted("high", "water.levels", "water.alerts")).watch();
+        Watch other =
+                watches.create(request(), wanted("other", "water.other", "water.alerts")).watch();
+        engine.running.clear();
+        GuardedWatches again =
+                installation
+                        .guard()
+                        .watches(
+                                Streams.open(installation.keyspace(), installation.time()),
+                                Watches.open(installation.keyspace()),
+                                engine,
+                                stream -> {
+                                    if (stream.name().equals("water.levels")) {
+                                        throw new IllegalStateException("a schema that is none");
+                                    }
+                                    return Map.of();
+                                });
+        again.settle();
+        assertEquals(Set.of(other.id()), engine.running.keySet());
+        assertFalse(again.logins().knows(WorkerLogins.PREFIX + high.id(), ""));
+        assertEquals(Optional.empty(), again.logins().caller(WorkerLogins.PREFIX + high.id()));
+        // and one that has begun keeps its log-in
+        var login = engine.of(other).login();
+        again.settle();
+        assertTrue(again.logins().knows(login.name(), login.secret()));
     }
 
     @Test

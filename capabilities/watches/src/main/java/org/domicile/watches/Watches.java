@@ -10,7 +10,7 @@ public interface Watches {
     /** Of an organisation. */
     int MOST = 100;
 
-    /** Bytes of a checkpoint. */
+    /** Bytes of a checkpoint; an engine may take fewer where memory is short. */
     int LARGEST = 32 << 20;
 
     /** What lies in a keyspace. One process has one. */

@@ -98,7 +98,12 @@ final class Workers implements WatchEngine {
     }
 
     synchronized void leave(String organisation) {
-        running.computeIfPresent(organisation, (_, count) -> count > 1 ? count - 1 : null);
+        int left = running.getOrDefault(organisation, 0) - 1;
+        if (left > 0) {
+            running.put(organisation, left);
+        } else {
+            running.remove(organisation);
+        }
     }
 
     /** A wall that was tried and let something through is none. */
