@@ -235,11 +235,16 @@ final class Gate implements Guard {
 
     @Override
     public GuardedWatches watches(
-            Streams streams, Watches watches, WatchEngine engine, GuardedWatches.Columns columns) {
+            Streams streams,
+            StreamLog log,
+            Watches watches,
+            WatchEngine engine,
+            GuardedWatches.Columns columns) {
         return new WatchesView(
                 this::uses,
                 policy,
                 streams,
+                log,
                 watches,
                 engine,
                 columns,

@@ -112,11 +112,15 @@ public interface Guard {
     /**
      * Watches, for doors. One process has one.
      *
-     * @param streams what they may read @param watches which there are @param engine what runs them
-     * @param columns what streams hold
+     * @param streams what they may read @param log where those lie
+     * @param watches which there are @param engine what runs them @param columns what streams hold
      */
     GuardedWatches watches(
-            Streams streams, Watches watches, WatchEngine engine, GuardedWatches.Columns columns);
+            Streams streams,
+            StreamLog log,
+            Watches watches,
+            WatchEngine engine,
+            GuardedWatches.Columns columns);
 
     /**
      * Schemas of streams, for doors.

@@ -3,12 +3,15 @@ package org.domicile.guard;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.Vault;
 import org.domicile.policy.Credential;
 import org.domicile.policy.Marks;
@@ -20,6 +23,7 @@ import org.domicile.request.Request;
 import org.domicile.streams.Act;
 import org.domicile.streams.Admission;
 import org.domicile.streams.Stream;
+import org.domicile.streams.StreamLog;
 import org.domicile.streams.Streams;
 import org.domicile.watches.Watch;
 import org.domicile.watches.WatchEngine;
@@ -35,11 +39,20 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
     private static final String PUBLISH = "streams:Publish";
     private static final String POLL = "streams:Poll";
 
+    private static final System.Logger LOG = System.getLogger("org.domicile.guard");
+
+    /** What names of transactions begin with, before the number of their watch. */
+    private static final String TRANSACTIONS = "watch-";
+
+    /** Between two times that what a log-in left is abandoned. */
+    private static final Duration PAUSE = Duration.ofMinutes(1);
+
     private record Lent(Watch watch, byte[] secret) {}
 
     private final Function<Request, Uses> acting;
     private final Policy policy;
     private final Streams streams;
+    private final StreamLog log;
     private final Watches watches;
     private final WatchEngine engine;
     private final Columns columns;
@@ -48,10 +61,14 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
     private final String dataZone;
     private final Map<String, Lent> lent = new ConcurrentHashMap<>();
 
+    /** When it was last, of log-ins that were refused. */
+    private final Map<String, Instant> abandoned = new ConcurrentHashMap<>();
+
     WatchesView(
             Function<Request, Uses> acting,
             Policy policy,
             Streams streams,
+            StreamLog log,
             Watches watches,
             WatchEngine engine,
             Columns columns,
@@ -61,6 +78,7 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
         this.acting = acting;
         this.policy = policy;
         this.streams = streams;
+        this.log = log;
         this.watches = watches;
         this.engine = engine;
         this.columns = columns;
@@ -292,7 +310,27 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
         Optional<WatchEngine.Told> told = engine.told(watch);
         lent.remove(PREFIX + watch.id()); // it reads and publishes nothing from here on
         engine.stop(watch);
+        abandoned.remove(PREFIX + watch.id());
+        abandon(watch);
         return new Shown(watch, told, uses.last());
+    }
+
+    /** It is stopped, or refused, whatever becomes of this. */
+    private void abandon(Watch watch) {
+        try {
+            log.abandon(TRANSACTIONS + watch.id());
+        } catch (StorageFailure e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "results of the watch "
+                            + watch.name()
+                            + " of "
+                            + watch.organisation()
+                            + " may be on their way to "
+                            + watch.to()
+                            + " still; readers wait for them until their time is over",
+                    e);
+        }
     }
 
     // looking
@@ -406,8 +444,22 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
         return known != null
                 && switch (kind) {
                     case GROUP -> false;
-                    case TRANSACTION -> name.startsWith("watch-" + known.watch().id());
+                    case TRANSACTION -> name.startsWith(TRANSACTIONS + known.watch().id());
                 };
+    }
+
+    @Override
+    public void refused(String login, Instant now) {
+        Lent known = lent.get(login);
+        if (known != null && isDue(login, now)) {
+            Thread.ofVirtual().name("watch refused").start(() -> abandon(known.watch()));
+        }
+    }
+
+    private boolean isDue(String login, Instant now) {
+        Instant before = abandoned.putIfAbsent(login, now);
+        return before == null
+                || (!now.isBefore(before.plus(PAUSE)) && abandoned.replace(login, before, now));
     }
 
     @Override

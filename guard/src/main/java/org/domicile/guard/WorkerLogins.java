@@ -1,5 +1,6 @@
 package org.domicile.guard;
 
+import java.time.Instant;
 import java.util.Optional;
 import org.domicile.request.Caller;
 import org.domicile.streams.Act;
@@ -25,4 +26,10 @@ public interface WorkerLogins {
 
     /** The same for a name of a group or a transaction. */
     boolean isFor(String login, Admission.Shared kind, String name);
+
+    /**
+     * Told that it was refused what it is for. It cannot end its transaction then, for which
+     * readers would wait: that is aborted soon, with the results in it, at most once a minute.
+     */
+    void refused(String login, Instant now);
 }

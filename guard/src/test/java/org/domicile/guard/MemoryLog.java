@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.streams.StreamLog;
@@ -37,6 +39,14 @@ public final class MemoryLog implements StreamLog {
     /** Whether streams cannot be removed. */
     synchronized void refuseRemoval(boolean refuse) {
         refuses = refuse;
+    }
+
+    /** Which transactions were abandoned, in order. */
+    final BlockingQueue<String> abandoned = new LinkedBlockingQueue<>();
+
+    @Override
+    public void abandon(String prefix) {
+        abandoned.add(prefix);
     }
 
     /** Another volume. */

@@ -9,10 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
 import org.domicile.streams.Act;
@@ -34,6 +36,7 @@ final class WatchesTest {
     private GuardedStreams streams;
     private GuardedWatches watches;
     private MemoryEngine engine;
+    private MemoryLog log;
     private Caller.Known city;
 
     @BeforeEach
@@ -41,7 +44,8 @@ final class WatchesTest {
         installation = Installation.inMemory(folder);
         city = installation.caller(installation.tenant("city"));
         Streams register = Streams.open(installation.keyspace(), installation.time());
-        streams = installation.guard().streams(register, new MemoryLog());
+        log = new MemoryLog();
+        streams = installation.guard().streams(register, log);
         engine = new MemoryEngine();
         watches = guarded(register);
         for (String each : List.of("water.levels", "water.alerts", "water.other")) {
@@ -54,6 +58,7 @@ final class WatchesTest {
                 .guard()
                 .watches(
                         register,
+                        log,
                         Watches.open(installation.keyspace()),
                         engine,
                         _ -> Map.of("level", "INT"));
@@ -167,6 +172,24 @@ final class WatchesTest {
         assertFalse(logins.knows(login.name(), login.secret()));
         assertEquals(Optional.empty(), logins.caller(login.name()));
         assertFalse(logins.isFor(login.name(), Act.POLL, "water.levels"));
+    }
+
+    /** Readers of its target would wait for a transaction that it can end no more. */
+    @Test
+    void whatIsOnItsWayIsAbandonedWhenItIsRefusedOrStopped() throws Exception {
+        Watch watch =
+                watches.create(request(), wanted("high", "water.levels", "water.alerts")).watch();
+        String login = engine.of(watch).login().name();
+        WorkerLogins logins = watches.logins();
+        Instant now = Instant.parse("2026-11-30T10:00:00Z");
+        logins.refused(login, now);
+        assertEquals("watch-" + watch.id(), log.abandoned.poll(20, TimeUnit.SECONDS));
+        logins.refused(login, now.plusSeconds(59));
+        logins.refused(WorkerLogins.PREFIX + "none", now);
+        watches.stop(request(), "high");
+        assertEquals(List.of("watch-" + watch.id()), List.copyOf(log.abandoned));
+        logins.refused(login, now.plusSeconds(120));
+        assertEquals(1, log.abandoned.size());
     }
 
     @Test

@@ -103,6 +103,7 @@ final class Streaming implements AutoCloseable {
         this.watches =
                 guard.watches(
                         streams,
+                        log,
                         Watches.open(keyspace),
                         engine,
                         new StreamColumns(parts.schemas()));

@@ -201,7 +201,7 @@ final class EveryDoor implements AutoCloseable {
         streams = guard.streams(known, log);
         kafka = new KafkaDoor(guard, installation.time());
         kafka.open(streams);
-        HttpHandler web = web(guard);
+        HttpHandler web = web(guard, log);
         List<HttpServer.Listener> listeners = new ArrayList<>();
         Map.of("s3", s3, "web", web, "admin", admin)
                 .forEach((name, door) -> {
@@ -227,7 +227,7 @@ final class EveryDoor implements AutoCloseable {
                 new SecureRandom());
     }
 
-    private HttpHandler web(Guard guard) {
+    private HttpHandler web(Guard guard, MemoryLog log) {
         List<WebRoutes.Route> routes = new ArrayList<>();
         HttpHandler health = new HealthDoor(Optional::empty, List::of);
         HttpHandler persons = new PersonsDoor(guard, installation.time());
@@ -258,6 +258,7 @@ final class EveryDoor implements AutoCloseable {
                         guard,
                         guard.watches(
                                 known,
+                                log,
                                 Watches.open(installation.keyspace()),
                                 new MemoryEngine(),
                                 _ -> Map.of()),

@@ -41,6 +41,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -608,6 +609,20 @@ final class KafkaLog implements StreamLog {
     @Override
     public Reader read(String stream, Map<Integer, Long> from) {
         return new Reading(clientSettings(running().inner()), stream, from);
+    }
+
+    @Override
+    public void abandon(String prefix) {
+        Admin admin = running().admin();
+        // those of no open transaction, too: one may be about to begin
+        List<String> names =
+                done(admin.listTransactions().all()).stream()
+                        .map(TransactionListing::transactionalId)
+                        .filter(each -> each.startsWith(prefix))
+                        .toList();
+        if (!names.isEmpty()) {
+            done(admin.fenceProducers(names).all());
+        }
     }
 
     private static Optional<TopicDescription> described(Admin admin, String name) {

@@ -112,6 +112,15 @@ public interface StreamLog extends AutoCloseable {
      */
     Reader read(String stream, Map<Integer, Long> from);
 
+    /**
+     * Aborts transactions that are open, and lets nobody go on with them: readers of what is
+     * committed do not wait for them any more. Returns when that is done.
+     *
+     * @param prefix what their names begin with
+     * @throws StorageFailure when it is not known to be done
+     */
+    void abandon(String prefix);
+
     /** Ends it: what is acknowledged stays. */
     @Override
     void close();

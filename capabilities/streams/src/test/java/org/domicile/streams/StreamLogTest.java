@@ -37,6 +37,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.ElectionType;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AccessControlEntry;
@@ -258,6 +259,29 @@ final class StreamLogTest {
                 new KafkaProducer<>(
                         settings, new ByteArraySerializer(), new ByteArraySerializer())) {
             assertThrows(AuthorizationException.class, thief::initTransactions);
+        }
+    }
+
+    /** What comes behind an open transaction is held back, until that is abandoned. */
+    @Test
+    void whatIsLeftOpenIsAbandoned() throws Exception {
+        rights.login("gauge", "gauge-secret", "SEE water.levels", "PUBLISH water.levels");
+        log.keep(new Topic("water.levels", 1, Duration.ofDays(1), 1L << 30));
+        Map<String, Object> settings = client("gauge", "gauge-secret", "PLAIN");
+        settings.put("transactional.id", "gauge-1-0");
+        try (KafkaProducer<byte[], byte[]> left =
+                new KafkaProducer<>(
+                        settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+            left.initTransactions();
+            left.beginTransaction();
+            left.send(new ProducerRecord<>("water.levels", "gone".getBytes(UTF_8)));
+            left.flush();
+            publish("gauge", "water.levels", 0, 1);
+            log.abandon("gauge-2");
+            assertEquals(Map.of(0, 0L), log.ends("water.levels", 1));
+            log.abandon("gauge-1");
+            assertEquals(Map.of(0, 3L), log.ends("water.levels", 1));
+            assertThrows(KafkaException.class, left::commitTransaction);
         }
     }
 

@@ -228,10 +228,22 @@ public final class KafkaDoor implements Admission {
         count(Operation.of(act));
         GuardedStreams open = streams;
         Optional<Caller.Known> caller = caller(client);
-        return open != null
-                && caller.isPresent()
-                && isFor(client, act, stream)
-                && open.admits(request(caller.get(), client), act, stream);
+        boolean admitted =
+                open != null
+                        && caller.isPresent()
+                        && isFor(client, act, stream)
+                        && open.admits(request(caller.get(), client), act, stream);
+        // of streams that it does not name a worker sees lists, as everybody does
+        return act == Act.LIST || act == Act.SEE ? admitted : told(client, admitted);
+    }
+
+    /** A worker that is refused cannot clear up behind itself. */
+    private boolean told(Client client, boolean admitted) {
+        WorkerLogins logins = workers;
+        if (!admitted && logins != null && isWorker(client)) {
+            logins.refused(client.login(), clock.instant());
+        }
+        return admitted;
     }
 
     @Override
@@ -249,10 +261,12 @@ public final class KafkaDoor implements Admission {
         count(Operation.of(kind));
         GuardedStreams open = streams;
         Optional<Caller.Known> caller = caller(client);
-        return open != null
-                && caller.isPresent()
-                && isFor(client, kind, name)
-                && open.admits(request(caller.get(), client), kind, name);
+        boolean admitted =
+                open != null
+                        && caller.isPresent()
+                        && isFor(client, kind, name)
+                        && open.admits(request(caller.get(), client), kind, name);
+        return told(client, admitted);
     }
 
     @Override
