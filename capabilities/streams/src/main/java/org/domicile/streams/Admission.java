@@ -1,5 +1,6 @@
 package org.domicile.streams;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -44,6 +45,11 @@ public interface Admission {
 
     /** Whether a client may use the name of a group or of a transaction. */
     boolean admits(Client client, Shared kind, String name);
+
+    /** How long a transaction of a client may stay open, for which all readers wait; at most a day. */
+    default Duration longestTransaction(Client client) {
+        return Duration.ofMinutes(15);
+    }
 
     /** Records that a client sent to a partition, whether or not they were kept. */
     void published(Client client, String stream, int partition, int records, int bytes);

@@ -93,6 +93,7 @@ final class KafkaLog implements StreamLog {
 
     /**
      * Of a transaction: the longest that a worker may be away with results that are on their way.
+     * How much less others may have, {@link Admission} says.
      */
     private static final long LONGEST_TRANSACTION = Duration.ofDays(1).toMillis();
 
@@ -376,6 +377,9 @@ final class KafkaLog implements StreamLog {
         settings.put("sasl.server.max.receive.size", "16384");
         settings.put("max.connections.per.ip", "1024");
         settings.put(clients + "max.connections", "4096");
+        settings.put(workers + "max.connections", "2048");
+        // clients and workers together leave the program its own there
+        settings.put("max.connections.per.ip.overrides", LOOPBACK + ":8192");
         settings.put("socket.request.max.bytes", Integer.toString(LARGEST_REQUEST));
         settings.put(
                 "queued.max.request.bytes",

@@ -13,13 +13,16 @@ import kafka.server.KafkaRequestHandlerPool;
 import kafka.server.KafkaRequestHandlerPoolFactory;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.InvalidTxnTimeoutException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.common.requests.FetchRequest;
+import org.apache.kafka.common.requests.InitProducerIdRequest;
 import org.apache.kafka.common.requests.ProduceRequest;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.network.Request;
@@ -175,6 +178,13 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
                     apis.handle(request, local);
                     moved(client, request.context().connectionId(), data);
                 }
+                case InitProducerIdRequest begun when isTooLong(client, begun.data()) ->
+                        channel.sendResponse(
+                                request,
+                                begun.getErrorResponse(
+                                        0,
+                                        new InvalidTxnTimeoutException(
+                                                "Set transaction.timeout.ms to less.")));
                 default -> apis.handle(request, local);
             }
         }
@@ -183,6 +193,12 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
         public void tryCompleteActions() {
             apis.tryCompleteActions();
         }
+    }
+
+    private boolean isTooLong(Client client, InitProducerIdRequestData data) {
+        String name = data.transactionalId();
+        return name != null // else there is no transaction
+                && data.transactionTimeoutMs() > admission.longestTransaction(client).toMillis();
     }
 
     private @Nullable String name(@Nullable String name, Uuid id) {

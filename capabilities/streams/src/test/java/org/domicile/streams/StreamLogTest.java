@@ -285,6 +285,27 @@ final class StreamLogTest {
         }
     }
 
+    /** All that read what is committed would wait for it. */
+    @Test
+    void aTransactionThatIsLeftOpenEndsSoon() {
+        rights.login("gauge", "gauge-secret", "SEE water.levels", "PUBLISH water.levels");
+        log.keep(LEVELS);
+        Map<String, Object> settings = client("gauge", "gauge-secret", "PLAIN");
+        settings.put("transactional.id", "gauge-1");
+        settings.put("transaction.timeout.ms", "900000");
+        try (KafkaProducer<byte[], byte[]> soon =
+                new KafkaProducer<>(
+                        settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+            soon.initTransactions();
+        }
+        settings.put("transaction.timeout.ms", "900001");
+        try (KafkaProducer<byte[], byte[]> late =
+                new KafkaProducer<>(
+                        settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+            assertThrows(KafkaException.class, late::initTransactions);
+        }
+    }
+
     /** Whoever may do all with a stream may do nothing with the log itself. */
     @Test
     void administrationIsClosed() throws Exception {

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.regex.Pattern;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.guard.Guard;
 import org.domicile.guard.GuardedSessions;
@@ -40,6 +41,11 @@ public final class KafkaDoor implements Admission {
 
     /** How long a login waits for what an issuer says. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private static final Duration LONGEST_OF_WORKERS = Duration.ofDays(1);
+
+    /** Names of their transactions. */
+    private static final Pattern OF_WATCHES = Pattern.compile("watch-[0-9a-f]{16}");
 
     private static final String LATER = "No token can be judged now. Try again in a while.";
     private static final String SCRAM = "SCRAM-SHA-256";
@@ -88,9 +94,20 @@ public final class KafkaDoor implements Admission {
         return !isWorker(client) || (logins != null && logins.isFor(client.login(), act, stream));
     }
 
+    /** A transaction of a watch is its worker's alone: whoever begins one ends another's. */
     private boolean isFor(Client client, Shared kind, String name) {
         WorkerLogins logins = workers;
-        return !isWorker(client) || (logins != null && logins.isFor(client.login(), kind, name));
+        return isWorker(client)
+                ? logins != null && logins.isFor(client.login(), kind, name)
+                : kind != Shared.TRANSACTION || !OF_WATCHES.matcher(name).lookingAt();
+    }
+
+    /** Of a worker that was away its results come as long as its log-in is good. */
+    @Override
+    public Duration longestTransaction(Client client) {
+        return isWorker(client)
+                ? LONGEST_OF_WORKERS
+                : Admission.super.longestTransaction(client);
     }
 
     /** How often the log has asked about what, since the program started. */
