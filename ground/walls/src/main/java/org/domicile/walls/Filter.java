@@ -27,6 +27,10 @@ final class Filter {
     private static final int FIRST_ARGUMENT = 16;
     private static final int SECOND_ARGUMENT = 24;
     private static final int THIRD_ARGUMENT = 32;
+    private static final int FOURTH_ARGUMENT = 40;
+
+    /** Connects with the first bytes: no rule of Landlock's on ports sees that. */
+    static final int FAST_OPEN = 0x20000000; // MSG_FASTOPEN
 
     private static final int INTERNET = 2; // AF_INET
     private static final int INTERNET_6 = 10; // AF_INET6
@@ -76,6 +80,9 @@ final class Filter {
     static Filter aroundTcp(Calls calls) {
         Filter filter = new Filter(calls);
         filter.on("socket", filter::onlyTcp);
+        filter.on("sendto", () -> filter.onlyConnected(FOURTH_ARGUMENT));
+        filter.on("sendmsg", () -> filter.onlyConnected(THIRD_ARGUMENT));
+        filter.on("sendmmsg", () -> filter.onlyConnected(FOURTH_ARGUMENT));
         return around(
                 Calls.NEVER.stream()
                         .filter(each -> !each.equals("socket") && !each.equals("socketpair"))
@@ -95,6 +102,13 @@ final class Filter {
         add(LOAD, 0, 0, THIRD_ARGUMENT);
         add(EQUAL, 2, 0, 0);
         add(EQUAL, 1, 0, TCP);
+        refuse(Kernel.EPERM);
+        add(ANSWER, 0, 0, ALLOW);
+    }
+
+    private void onlyConnected(int flags) {
+        add(LOAD, 0, 0, flags);
+        add(ANY_BIT, 0, 1, FAST_OPEN);
         refuse(Kernel.EPERM);
         add(ANSWER, 0, 0, ALLOW);
     }

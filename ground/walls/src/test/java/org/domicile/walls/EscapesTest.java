@@ -127,6 +127,7 @@ class EscapesTest {
         all.add("net-datagram " + udp.getLocalPort());
         all.add("net-unix " + socket);
         all.add("net-unix-listen 0");
+        all.add("call-socket-fast " + port);
         for (String way : List.of("inet", "inet6", "udp", "unix", "unix-datagram", "netlink")) {
             all.add("call-socket-" + way + " 0");
         }

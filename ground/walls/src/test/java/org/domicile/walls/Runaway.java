@@ -5,6 +5,9 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.HttpURLConnection;
@@ -239,6 +242,7 @@ final class Runaway {
             case "call-socket-unix" -> kernel("socket", 1, 1, 0);
             case "call-socket-unix-datagram" -> kernel("socket", 1, 2, 0);
             case "call-socket-netlink" -> kernel("socket", 16, 3, 0);
+            case "call-socket-fast" -> fastOpen((int) at);
             case "call-kill" -> kernel("kill", at, 0, 0);
             case "call-kill-all" -> kernel("kill", -1, 0, 0);
             case "call-kill-group" -> kernel("kill", 0, 0, 0);
@@ -256,6 +260,36 @@ final class Runaway {
             case "call-queue" -> kernel("msgget", at, 0600 | 01000, 0);
             case "call-unshare" -> kernel("unshare", 0x10000000, 0, 0);
             default -> throw new IllegalArgumentException(what);
+        }
+    }
+
+    /** Connects with the first byte, and not by connect(2). */
+    private static void fastOpen(int port) throws Kernel.Refusal {
+        Calls calls = Calls.here();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment address = arena.allocate(16, 8);
+            address.set(ValueLayout.JAVA_SHORT, 0, (short) 2);
+            address.set(ValueLayout.JAVA_BYTE, 2, (byte) (port >> 8));
+            address.set(ValueLayout.JAVA_BYTE, 3, (byte) port);
+            address.set(ValueLayout.JAVA_BYTE, 4, (byte) 127);
+            address.set(ValueLayout.JAVA_BYTE, 7, (byte) 1);
+            MemorySegment bytes = arena.allocate(16, 8);
+            bytes.set(ValueLayout.JAVA_LONG, 0, arena.allocate(1).address());
+            bytes.set(ValueLayout.JAVA_LONG, 8, 1);
+            MemorySegment message = arena.allocate(56, 8);
+            message.set(ValueLayout.JAVA_LONG, 0, address.address());
+            message.set(ValueLayout.JAVA_INT, 8, 16);
+            message.set(ValueLayout.JAVA_LONG, 16, bytes.address());
+            message.set(ValueLayout.JAVA_LONG, 24, 1);
+            long socket = Kernel.call("socket", calls.number("socket"), 2, 1, 0, 0, 0);
+            Kernel.call(
+                    "sendmsg",
+                    calls.number("sendmsg"),
+                    socket,
+                    message.address(),
+                    Filter.FAST_OPEN,
+                    0,
+                    0);
         }
     }
 
