@@ -37,7 +37,8 @@ public interface GuardedSessions {
     /**
      * Who would be let in by a token of an issuer, for protocols whose clients cannot say which
      * role they mean: the role is the only one that trusts the token, of all that there are. This
-     * is no use, and leaves no record; {@link #assumeOnly} is one.
+     * is no use, and leaves no record; {@link #assumeOnly} is one. While others ask the issuer for
+     * its keys it waits for a moment only.
      *
      * @param token an OpenID Connect ID token
      */
@@ -45,7 +46,8 @@ public interface GuardedSessions {
 
     /**
      * A session in the only role that trusts a token. It ends with the token, or with what the role
-     * allows when that comes first, and may be shorter than {@link #SHORTEST}.
+     * allows when that comes first, and may be shorter than {@link #SHORTEST}. It asks no issuer:
+     * {@link #trusted} comes before it, and the keys that are known then will do.
      *
      * @param session what it is called
      */

@@ -5,6 +5,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.domicile.guard.GuardedSessions.Declined;
@@ -26,13 +28,15 @@ import org.jspecify.annotations.Nullable;
  * a {@code MINUTE}; an issuer that does not answer is asked again after {@code A_WHILE}. So
  * strangers cannot make this program knock at anybody's door at their pace. Each fetch is a use of
  * the program's own, in the use log of the organisation whose target it is. Safe for concurrent
- * use: of several that want the same keys, one fetches and the others wait for it.
+ * use: of several that want the same keys, one fetches and the others wait for it, as long as their
+ * {@code Patience} says. Whoever has a token of known keys waits for nobody.
  */
 final class Issuers {
     private static final System.Logger LOG = System.getLogger("org.domicile.guard");
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Duration A_WHILE = Duration.ofSeconds(10);
+    private static final Duration MOMENT = Duration.ofMillis(500);
     private static final Limits LIMITS = new Limits(IssuerKeys.LARGEST, Duration.ofSeconds(5));
     private static final String DISCOVERY = "/.well-known/openid-configuration";
 
@@ -42,11 +46,59 @@ final class Issuers {
     /** Living targets are bounded by the register; one that was taken away keeps its last keys. */
     private final ConcurrentHashMap<String, Issuer> issuers = new ConcurrentHashMap<>();
 
-    /** What is known of one. Its own lock guards it. */
+    /** How long somebody waits for keys that are being fetched. */
+    enum Patience {
+        /** Until they are there. */
+        ALL,
+        /** A moment from when that began: whoever asks holds up others. */
+        LITTLE,
+        /** Not at all, and fetches none: those that are known will do, however old. */
+        NONE
+    }
+
+    private record Known(IssuerKeys keys, Instant fetched) {}
+
+    /** What is known of one. Its lock guards what changes. */
     private static final class Issuer {
-        private @Nullable IssuerKeys keys;
-        private Instant fetched = Instant.MIN;
+        private final ReentrantLock lock = new ReentrantLock();
+        private volatile @Nullable Known known;
         private Instant tried = Instant.MIN;
+
+        /** When the lock was taken, by the machine's clock; 0 when it is free. */
+        private volatile long taken;
+
+        void take(Patience patience) {
+            if (patience == Patience.ALL) {
+                lock.lock();
+            } else {
+                takeSoon();
+            }
+            taken = System.nanoTime();
+        }
+
+        private void takeSoon() {
+            long since = taken;
+            long gone = since == 0 ? 0 : System.nanoTime() - since;
+            try {
+                if (!lock.tryLock(Math.max(0, MOMENT.toNanos() - gone), TimeUnit.NANOSECONDS)) {
+                    throw late();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw late();
+            }
+        }
+
+        private static Declined late() {
+            return new Declined(
+                    Declined.Kind.ISSUER_SILENT,
+                    "The issuer has not answered yet. Try again in a moment.");
+        }
+
+        void leave() {
+            taken = 0;
+            lock.unlock();
+        }
     }
 
     Issuers(Policy policy, Outbound outbound) {
@@ -57,6 +109,7 @@ final class Issuers {
     /**
      * Verifies a token of the issuer that a target is.
      *
+     * @param patience how long it may wait for others that ask the issuer
      * @param program uses of the program itself, at the present moment
      * @throws Declined when the issuer cannot be asked
      */
@@ -65,15 +118,30 @@ final class Issuers {
             IdToken token,
             List<String> audiences,
             Instant now,
+            Patience patience,
             Supplier<Uses> program) {
         // Another target of the name, made anew, is another issuer.
         Issuer issuer =
                 issuers.computeIfAbsent(target.full() + " " + target.created(), _ -> new Issuer());
-        synchronized (issuer) {
-            IssuerKeys keys = issuer.keys;
-            if (keys == null || !now.isBefore(issuer.fetched.plus(HOUR))) {
-                keys = fetch(issuer, target, now, A_WHILE, program).orElseThrow(Issuers::silent);
+        Known known = issuer.known;
+        if (known == null && patience == Patience.NONE) {
+            throw silent();
+        }
+        if (known != null && (patience == Patience.NONE || isFresh(known, now))) {
+            IdToken.Verdict verdict = token.verify(known.keys(), target.url(), audiences, now);
+            if (patience == Patience.NONE || !(verdict instanceof IdToken.Verdict.UnknownKey)) {
+                return verdict;
             }
+        }
+        issuer.take(patience);
+        try {
+            // another may have fetched them meanwhile
+            known = issuer.known;
+            IssuerKeys keys =
+                    known != null && isFresh(known, now)
+                            ? known.keys()
+                            : fetch(issuer, target, now, A_WHILE, program)
+                                    .orElseThrow(Issuers::silent);
             IdToken.Verdict verdict = token.verify(keys, target.url(), audiences, now);
             if (!(verdict instanceof IdToken.Verdict.UnknownKey)) {
                 return verdict;
@@ -81,7 +149,13 @@ final class Issuers {
             return fetch(issuer, target, now, MINUTE, program)
                     .map(fresh -> token.verify(fresh, target.url(), audiences, now))
                     .orElse(verdict);
+        } finally {
+            issuer.leave();
         }
+    }
+
+    private static boolean isFresh(Known known, Instant now) {
+        return now.isBefore(known.fetched().plus(HOUR));
     }
 
     private static Declined silent() {
@@ -106,8 +180,7 @@ final class Issuers {
                                         .flatMap(owner -> asked(owner, address, program)))
                         .flatMap(document -> keys(target, document));
         if (keys.isPresent()) {
-            issuer.keys = keys.get();
-            issuer.fetched = now;
+            issuer.known = new Known(keys.get(), now);
         }
         return keys;
     }

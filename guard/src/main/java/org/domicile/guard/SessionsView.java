@@ -188,7 +188,7 @@ final class SessionsView implements GuardedSessions {
 
     @Override
     public Trusted trusted(String token) {
-        Trusting only = only(token);
+        Trusting only = only(token, Issuers.Patience.LITTLE);
         byte[] about =
                 String.join("\0", only.role().id(), only.target().url(), only.valid().subject())
                         .getBytes(StandardCharsets.UTF_8);
@@ -205,7 +205,7 @@ final class SessionsView implements GuardedSessions {
 
     @Override
     public Proven assumeOnly(String token, String session) {
-        Trusting only = only(token);
+        Trusting only = only(token, Issuers.Patience.NONE);
         return begin(only, session, end(only), SessionPolicy.NONE);
     }
 
@@ -213,11 +213,12 @@ final class SessionsView implements GuardedSessions {
         return end(only.role().longest(), only.role().purpose(), only.valid().expires());
     }
 
-    private Trusting only(String text) {
+    private Trusting only(String text, Issuers.Patience patience) {
         List<Trusting> trusting =
                 trusting(
                         IdToken.parse(text)
-                                .orElseThrow(() -> badToken("it is no signed token (JWT)")));
+                                .orElseThrow(() -> badToken("it is no signed token (JWT)")),
+                        patience);
         if (trusting.isEmpty()) {
             throw denied();
         }
@@ -228,7 +229,7 @@ final class SessionsView implements GuardedSessions {
     }
 
     /** All roles that trust a token. More than one organisation may know its issuer. */
-    private List<Trusting> trusting(IdToken token) {
+    private List<Trusting> trusting(IdToken token, Issuers.Patience patience) {
         Map<Target, List<Role>> candidates = candidates(token.issuer());
         if (candidates.isEmpty()) {
             throw badToken("no role trusts its issuer");
@@ -239,7 +240,7 @@ final class SessionsView implements GuardedSessions {
             List<String> audiences =
                     roles.stream().flatMap(each -> each.audiences().stream()).distinct().toList();
             try {
-                IdToken.Verdict.Valid valid = believed(target, token, audiences);
+                IdToken.Verdict.Valid valid = believed(target, token, audiences, patience);
                 roles.stream()
                         .filter(each -> each.trusts(valid.subject()))
                         .filter(each ->
@@ -319,11 +320,13 @@ final class SessionsView implements GuardedSessions {
                 IdToken.parse(text)
                         .filter(each -> each.issuer().equals(target.url()))
                         .orElseThrow(() -> badToken("it is no token of the role's issuer"));
-        return believed(target, token, role.audiences());
+        return believed(target, token, role.audiences(), Issuers.Patience.ALL);
     }
 
-    private IdToken.Verdict.Valid believed(Target target, IdToken token, List<String> audiences) {
-        return switch (issuers.verify(target, token, audiences, request.at(), this::program)) {
+    private IdToken.Verdict.Valid believed(
+            Target target, IdToken token, List<String> audiences, Issuers.Patience patience) {
+        return switch (issuers.verify(
+                target, token, audiences, request.at(), patience, this::program)) {
             case IdToken.Verdict.Valid valid -> valid;
             case IdToken.Verdict.Expired() ->
                     throw new Declined(
