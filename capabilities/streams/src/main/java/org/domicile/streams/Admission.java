@@ -46,7 +46,9 @@ public interface Admission {
     /** Whether a client may use the name of a group or of a transaction. */
     boolean admits(Client client, Shared kind, String name);
 
-    /** How long a transaction of a client may stay open, for which all readers wait; at most a day. */
+    /**
+     * How long a transaction of a client may stay open, for which all readers wait; at most a day.
+     */
     default Duration longestTransaction(Client client) {
         return Duration.ofMinutes(15);
     }

@@ -105,9 +105,7 @@ public final class KafkaDoor implements Admission {
     /** Of a worker that was away its results come as long as its log-in is good. */
     @Override
     public Duration longestTransaction(Client client) {
-        return isWorker(client)
-                ? LONGEST_OF_WORKERS
-                : Admission.super.longestTransaction(client);
+        return isWorker(client) ? LONGEST_OF_WORKERS : Admission.super.longestTransaction(client);
     }
 
     /** How often the log has asked about what, since the program started. */
