@@ -39,8 +39,6 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
     private static final String PUBLISH = "streams:Publish";
     private static final String POLL = "streams:Poll";
 
-    private static final System.Logger LOG = System.getLogger("org.domicile.guard");
-
     /** What names of transactions begin with, before the number of their watch. */
     private static final String TRANSACTIONS = "watch-";
 

@@ -204,6 +204,7 @@ final class WatchesTest {
                         .guard()
                         .watches(
                                 Streams.open(installation.keyspace(), installation.time()),
+                                log,
                                 Watches.open(installation.keyspace()),
                                 engine,
                                 stream -> {
