@@ -374,9 +374,13 @@ class BatchesTest {
                         List<Path> files = spill(staging);
                         if (bytes(files) > SPILLED && looked.compareAndSet(false, true)) {
                             files.forEach(each -> assertFalse(holdsMarker(each), each::toString));
-                        }
-                        if (queries.standing().staged() > SPILLED) {
-                            counted.set(true);
+                            // the count is made now and then: the next read waits for it
+                            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+                            while (queries.standing().staged() <= SPILLED
+                                    && System.nanoTime() < end) {
+                                LockSupport.parkNanos(20_000_000);
+                            }
+                            counted.set(queries.standing().staged() > SPILLED);
                         }
                     };
             assertEquals(bare(LARGE), given(rows(session, LARGE, new Watched(sources, 0, look))));
