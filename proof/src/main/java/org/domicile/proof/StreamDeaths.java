@@ -36,7 +36,9 @@ import java.util.function.Consumer;
  * answered; a reader asks meanwhile, and after each death stream and table are compared row by row.
  */
 final class StreamDeaths {
-    private static final String STREAM = "drift.marks";
+    /** Deaths that one stream sees; then the next one begins, so that each check stays short. */
+    private static final int OF_ONE = 25;
+
     private static final int WRITERS = 2;
     private static final int PARTITIONS = 3;
     private static final int MOST_AT_ONCE = 200;
@@ -55,6 +57,8 @@ final class StreamDeaths {
     private final List<Writing> writers = new ArrayList<>();
     private long looks;
     private long compared;
+    private long ended;
+    private int generation;
 
     StreamDeaths(Path work, long seed, Consumer<String> told) {
         this.work = work;
@@ -161,7 +165,7 @@ final class StreamDeaths {
             try {
                 HttpResponse<String> answer =
                         http.send(
-                                life.request("/streams/" + STREAM)
+                                life.request("/streams/" + stream())
                                         .header("Content-Type", "application/x-ndjson")
                                         .header("Idempotency-Key", number + "-" + next)
                                         .POST(HttpRequest.BodyPublishers.ofString(body))
@@ -185,6 +189,14 @@ final class StreamDeaths {
         }
     }
 
+    private String table() {
+        return "marks" + generation;
+    }
+
+    private String stream() {
+        return "drift." + table();
+    }
+
     private long acknowledged() {
         return writers.stream().mapToLong(each -> each.rows.get()).sum();
     }
@@ -204,9 +216,12 @@ final class StreamDeaths {
                             "%d deaths, %,d rows, %,d looks%s"
                                     .formatted(
                                             i,
-                                            acknowledged(),
+                                            ended + acknowledged(),
                                             looks,
                                             violations.isEmpty() ? "" : ": " + violations));
+                }
+                if (i % OF_ONE == 0 && i > 0 && i < count && violations.isEmpty()) {
+                    next(life);
                 }
                 if (i < count) {
                     load(life);
@@ -222,7 +237,7 @@ final class StreamDeaths {
                 0,
                 new TreeMap<>(
                         Map.of(
-                                "rows", acknowledged(),
+                                "rows", ended + acknowledged(),
                                 "looks", looks,
                                 "rows compared", compared)),
                 seed,
@@ -246,19 +261,36 @@ final class StreamDeaths {
 
     private void prepare(Life life) throws IOException, InterruptedException {
         done(
-                life.request("/streams/" + STREAM)
+                life.request("/streams/" + stream())
                         .PUT(
                                 HttpRequest.BodyPublishers.ofString(
                                         "{\"partitions\":" + PARTITIONS + "}")));
         done(
-                life.request("/schemas/subjects/" + STREAM + "-value/versions")
+                life.request("/schemas/subjects/" + stream() + "-value/versions")
                         .header("Content-Type", "application/vnd.schemaregistry.v1+json")
                         .POST(
                                 HttpRequest.BodyPublishers.ofString(
                                         "{\"schema\":\"" + SCHEMA.replace("\"", "\\\"") + "\"}")));
         done(
-                life.request("/streams/" + STREAM + "/table")
+                life.request("/streams/" + stream() + "/table")
                         .PUT(HttpRequest.BodyPublishers.noBody()));
+    }
+
+    /** Ends the stream and its tables, of which all is known, and begins the next. */
+    private void next(Life life) throws IOException, SQLException, InterruptedException {
+        done(life.request("/streams/" + stream()).DELETE());
+        try (Connection connection = connect(life);
+                Statement statement = connection.createStatement()) {
+            statement.execute("drop table " + table());
+            statement.execute("drop table " + table() + "_unfit");
+        }
+        ended += acknowledged();
+        for (Writing each : writers) {
+            each.rows.set(0);
+            each.unfit.set(0);
+        }
+        generation++;
+        prepare(life);
     }
 
     private void done(HttpRequest.Builder request) throws IOException, InterruptedException {
@@ -301,7 +333,8 @@ final class StreamDeaths {
             while (!life.over) {
                 long before = acknowledged();
                 try (ResultSet found =
-                        statement.executeQuery("select count(*), count(distinct n) from marks")) {
+                        statement.executeQuery(
+                                "select count(*), count(distinct n) from " + table())) {
                     found.next();
                     long rows = found.getLong(1);
                     looks++;
@@ -324,12 +357,13 @@ final class StreamDeaths {
     /** Stream and tables, row by row. */
     private void check(Life life) throws IOException, SQLException, InterruptedException {
         writers.forEach(each -> each.settle(life));
-        Map<String, String> stream = stream(life);
+        Map<String, String> stream = values(life);
         Map<String, String> table = new TreeMap<>();
         try (Connection connection = connect(life);
                 Statement statement = connection.createStatement()) {
-            rows(statement, "select _partition, _offset, cast(n as varchar) from marks", table);
-            rows(statement, "select _partition, _offset, decode(value) from marks_unfit", table);
+            String places = "select _partition, _offset, ";
+            rows(statement, places + "cast(n as varchar) from " + table(), table);
+            rows(statement, places + "decode(value) from " + table() + "_unfit", table);
         }
         compared += table.size();
         for (Map.Entry<String, String> each : stream.entrySet()) {
@@ -370,10 +404,10 @@ final class StreamDeaths {
     }
 
     /** Values by place. */
-    private Map<String, String> stream(Life life) throws IOException, InterruptedException {
+    private Map<String, String> values(Life life) throws IOException, InterruptedException {
         HttpResponse<byte[]> answer =
                 http.send(
-                        life.request("/streams/" + STREAM + "/records?from=beginning&idle=300")
+                        life.request("/streams/" + stream() + "/records?from=beginning&idle=300")
                                 .header("Accept", "application/x-ndjson")
                                 .build(),
                         HttpResponse.BodyHandlers.ofByteArray());
