@@ -332,12 +332,7 @@ final class Crew {
     static String sentence(String said) {
         String start =
                 said.length() > LONGEST_SENTENCE ? said.substring(0, LONGEST_SENTENCE) : said;
-        return line(start);
-    }
-
-    /** Without what would begin another line of a log. */
-    static String line(String said) {
-        return CONTROL.matcher(said).replaceAll(" ");
+        return CONTROL.matcher(start).replaceAll(" ");
     }
 
     private static void describe(
