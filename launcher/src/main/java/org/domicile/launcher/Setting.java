@@ -201,6 +201,10 @@ enum Setting {
             "watches.engine",
             "",
             "folder with Apache Flink's jars (default: the one that comes with the program)"),
+    WATCHES_JAVA(
+            "watches.java",
+            "",
+            "folder of the Java, 25 or later, that watches run on (default: the program's own)"),
     DRAIN_TIME("drain.time", "20s", "how long requests under way may last when it stops");
 
     private final String key;

@@ -196,13 +196,15 @@ final class WatchCommand {
             output.out().println();
             output.out()
                     .println(
-                            "%s; %,d records read since its worker started (%s a second), %s; %,d published"
+                            ("%s; %,d records read since its worker started (%s a second), %,d of"
+                                            + " them passed over; %s; %,d published")
                                     .formatted(
                                             found.text("state"),
                                             found.number("recordsIn"),
                                             String.valueOf(
                                                     found.fields()
                                                             .getOrDefault("recordsPerSecond", 0)),
+                                            found.number("recordsPassedOver"),
                                             found.fields().containsKey("lag")
                                                     ? "%,d waiting".formatted(found.number("lag"))
                                                     : "what waits is not known",

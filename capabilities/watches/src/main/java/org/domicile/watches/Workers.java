@@ -165,8 +165,9 @@ final class Workers implements WatchEngine {
     }
 
     @Override
-    public void start(Watch watch, List<Readable> streams, Login login, Kept kept) {
-        crew(watch).start(watch, streams, login, kept);
+    public void start(
+            Watch watch, List<Readable> streams, Login login, Kept kept, Written written) {
+        crew(watch).start(watch, streams, login, kept, written);
     }
 
     @Override

@@ -245,6 +245,7 @@ public final class WatchesDoor implements HttpHandler {
             WatchEngine.Told now = told.get();
             json.writeNumberField("recordsIn", now.in());
             json.writeNumberField("recordsOut", now.out());
+            json.writeNumberField("recordsPassedOver", now.passed());
             if (now.lag() >= 0) {
                 json.writeNumberField("lag", now.lag());
             }
