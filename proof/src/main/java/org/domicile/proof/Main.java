@@ -219,6 +219,7 @@ public final class Main implements Callable<Integer> {
                     SQL,
                     HISTORIES,
                     STREAMS,
+                    LAWS,
                     CLIENTS,
                     S3_TESTS ->
                     "--count " + times + " --seed " + chosen;
