@@ -43,12 +43,11 @@ enum Setting {
     STREAMS_COMMIT(
             "streams.commit",
             "5m",
-            "how long rows of a stream that is a table wait at most until a snapshot has them; SQL"
-                    + " sees them at once"),
+            "how often rows of a stream that is a table are committed; SQL sees them at once"),
     STREAMS_COMMIT_SIZE(
             "streams.commit.size",
             "64MiB",
-            "bytes of Parquet of such a stream that are committed before that time is over"),
+            "bytes of Parquet of such a stream that make a data file, which waits for the commit"),
     KAFKA_RATE(
             "kafka.rate",
             "256MiB",

@@ -18,6 +18,7 @@ import java.sql.Statement;
 import java.util.Base64;
 import java.util.List;
 import java.util.Properties;
+import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -110,6 +111,12 @@ final class StreamTablesTest {
         void run(String... arguments) {
             Rig.Ran ran = rig.run(arguments);
             assertEquals(0, ran.code(), ran.err());
+        }
+
+        Json.Row shown(String table) throws Exception {
+            Rig.Ran ran = rig.run("table", "show", table, "--json");
+            assertEquals(0, ran.code(), ran.err());
+            return ran.rows().getFirst();
         }
 
         String rows(String text) throws SQLException {
@@ -315,5 +322,70 @@ final class StreamTablesTest {
             assertEquals("44", city.rows("select count(*) from levels"));
             city.changed("drop table levels");
         }
+    }
+
+    private static final String COMMITTED = "select count(*) from levels at (version => 'main')";
+
+    /** Rows of some 300 bytes that no codec makes smaller, and one that does not fit. */
+    private static void publishNoise(City city, Random random) throws Exception {
+        String[] lines = new String[100];
+        for (int i = 0; i < lines.length; i++) {
+            byte[] noise = new byte[200];
+            random.nextBytes(noise);
+            lines[i] =
+                    "{\"station\":\"%s\",\"level\":%d}"
+                            .formatted(Base64.getEncoder().encodeToString(noise), i);
+        }
+        city.publish("water.levels", lines);
+        city.publish("water.levels", "{\"station\":\"odd\",\"level\":\"x\"}");
+    }
+
+    /** What is enough for a file becomes one, and no snapshot before its time has come. */
+    @Test
+    void filesAreMadeBySizeAndCommittedByTime() throws Exception {
+        Random random = new Random(36);
+        int rounds = 0;
+        try (City city = new City("streams.commit.size=64KiB")) {
+            city.run("stream", "create", "water.levels");
+            city.register("water.levels-value", SCHEMA);
+            city.run("stream", "table", "water.levels");
+            while (rounds < 10) {
+                publishNoise(city, random);
+                rounds++;
+                checkNoise(city, rounds);
+            }
+            assertEquals("0", city.rows(COMMITTED));
+        }
+        // a death leaves files that no snapshot names: what was in them is read again
+        try (City city = new City("streams.commit.size=64KiB")) {
+            checkNoise(city, rounds);
+            while (rounds < 25) {
+                publishNoise(city, random);
+                rounds++;
+                checkNoise(city, rounds);
+            }
+            assertEquals("0", city.rows(COMMITTED));
+            // what changes rows has all of them committed, in both tables at once
+            assertEquals(rounds, city.changed("delete from levels where level = 99"));
+            assertEquals(String.valueOf(99 * rounds), city.rows(COMMITTED));
+            Json.Row first = city.shown("water.levels").rows("history").getFirst();
+            assertEquals(100 * rounds, first.number("added-rows"));
+            assertTrue(first.number("added-files") > 1, first.line());
+            assertEquals(
+                    1, city.shown("water.levels_unfit").number("snapshots"), "of the same commit");
+            assertEquals(
+                    String.valueOf(rounds),
+                    city.rows("select count(*) from levels_unfit at (version => 'main')"));
+        }
+    }
+
+    /** All is there once, wherever its files are: in memory, laid down, or ready. */
+    private static void checkNoise(City city, int rounds) throws Exception {
+        int rows = 100 * rounds;
+        assertEquals(
+                "%d|%d|%d".formatted(rows, rounds * 99 * 50, rows),
+                city.rows(SUMS),
+                "after " + rounds);
+        assertEquals(String.valueOf(rounds), city.rows("select count(*) from levels_unfit"));
     }
 }
