@@ -582,7 +582,10 @@ class DeliveriesTest {
         target("hook", receiver, "abroad");
         start();
         awaitFailures(1);
-        assertTrue(problem().contains("abroad"), this::problem);
+        await(() ->
+                problem()
+                        .contains(
+                                "abroad")); // which is known a moment after the failure is counted
         installation.admin().removeTarget("city/hook");
         target("hook", receiver, "home");
         later(Duration.ofSeconds(2));
