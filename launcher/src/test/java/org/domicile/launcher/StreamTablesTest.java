@@ -18,14 +18,17 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,6 +36,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.domicile.s3client.S3Signature;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,6 +128,33 @@ final class StreamTablesTest {
         void run(String... arguments) {
             Rig.Ran ran = rig.run(arguments);
             assertEquals(0, ran.code(), ran.err());
+        }
+
+        /** A column of water.levels, as a client of the catalog does it. */
+        void renamed(String column, String to) throws Exception {
+            try (CatalogClient client =
+                    new CatalogClient(
+                            URI.create(cloud.endpoints().urls().getOrDefault("web", "")),
+                            new S3Signature(first.accessKey(), first.secret(), "home"),
+                            Clock.systemUTC(),
+                            Optional.empty())) {
+                String table = "namespaces/water/tables/levels";
+                Json.Row schema =
+                        client.ask(new CatalogClient.Call("GET", table, new TreeMap<>(), ""))
+                                .row("metadata")
+                                .rows("schemas")
+                                .getLast();
+                String changed = schema.line().replace("\"" + column + "\"", "\"" + to + "\"");
+                client.ask(
+                        new CatalogClient.Call(
+                                "POST",
+                                table,
+                                new TreeMap<>(),
+                                ("{\"requirements\":[],\"updates\":[{\"action\":\"add-schema\","
+                                     + "\"schema\":%s},{\"action\":\"set-current-schema\","
+                                     + "\"schema-id\":-1}]}")
+                                        .formatted(changed)));
+            }
         }
 
         Json.Row shown(String table) throws Exception {
@@ -285,6 +316,11 @@ final class StreamTablesTest {
             city.publish("water.levels", "{\"station\":\"e\",\"level\":2}");
             assertEquals(43, city.changed("update levels set level = level + 1"));
             assertEquals("43|2243|43", city.rows(SUMS));
+            // another engine calls a column otherwise, and it goes on to get its values
+            city.renamed("station", "place");
+            city.publish("water.levels", "{\"station\":\"e\",\"level\":77}");
+            assertEquals("2", city.rows("select count(*) from levels where place = 'e'"));
+            assertEquals(1, city.changed("delete from levels where place = 'e' and level = 77"));
             // another column of a newer schema
             city.register(
                     "water.levels-value",
@@ -296,7 +332,12 @@ final class StreamTablesTest {
             assertEquals("44", city.rows("select count(*) from levels"));
             assertEquals(
                     "1|3",
-                    city.rows("select count(*), sum(quality) from levels where station = 'f'"));
+                    city.rows("select count(*), sum(quality) from levels where place = 'f'"));
+            assertEquals("0", city.rows("select count(*) from levels where place is null"));
+            assertEquals(
+                    "42703",
+                    assertThrows(SQLException.class, () -> city.rows("select station from levels"))
+                            .getSQLState());
             assertTrue(
                     city.rig.run("stream", "show", "water.levels").out().contains("is the table"));
             // what its columns are called is the schema's affair
@@ -317,7 +358,7 @@ final class StreamTablesTest {
                     List.of(
                             "select * from levels at (version => 'main')",
                             "update levels set level = 0",
-                            "insert into levels_unfit (why) select station from levels")) {
+                            "insert into levels_unfit (why) select place from levels")) {
                 assertEquals(
                         "42501",
                         assertThrows(SQLException.class, () -> city.changed(way)).getSQLState(),
