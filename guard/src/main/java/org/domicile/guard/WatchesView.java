@@ -9,8 +9,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.Vault;
 import org.domicile.policy.Credential;
@@ -57,6 +59,7 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
     private final Vault vault;
     private final SecureRandom random;
     private final String dataZone;
+    private final WatchMaking making = new WatchMaking();
     private final Map<String, Lent> lent = new ConcurrentHashMap<>();
 
     /** When it was last, of log-ins that were refused. */
@@ -107,7 +110,8 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
     public Shown create(Request request, Wanted wanted) {
         Uses uses = acting.apply(request);
         Watch watch;
-        try (Admitted use = uses.admit(CREATE, own(uses), wanted.name())) {
+        try (Admitted use = uses.admit(CREATE, own(uses), wanted.name());
+                WatchMaking.Place _ = makingOne(uses, use)) {
             Caller.Known maker = maker(uses, use);
             Stream to = target(uses, use, wanted.to());
             Watch asked = watch(uses, maker, wanted, List.of());
@@ -151,6 +155,18 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
         }
         begin(watch);
         return new Shown(watch, engine.told(watch), uses.last());
+    }
+
+    private WatchMaking.Place makingOne(Uses uses, Admitted use) {
+        return making.enter(uses.organisation())
+                .orElseThrow(() ->
+                        failed(
+                                use,
+                                WatchRefusal.Kind.UNREADY,
+                                "Your organisation makes "
+                                        + WatchMaking.MOST
+                                        + " watches at this moment, and no more at a time; try"
+                                        + " again when one of them is there."));
     }
 
     /** On record first, so that nobody is told what is not. */
@@ -295,6 +311,7 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
 
     @Override
     public void settle() {
+        abandonThoseOfNone();
         for (Watch each : watches.all()) {
             try {
                 begin(each);
@@ -321,6 +338,35 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
         abandoned.remove(PREFIX + watch.id());
         abandon(watch);
         return new Shown(watch, told, uses.last());
+    }
+
+    /** Whoever stopped a watch may have died before it had abandoned what that left open. */
+    private void abandonThoseOfNone() {
+        try {
+            // in this order: a watch is on record before anything is open in its name
+            List<String> open = log.open(TRANSACTIONS);
+            Set<String> there =
+                    watches.all().stream()
+                            .map(each -> TRANSACTIONS + each.id())
+                            .collect(Collectors.toSet());
+            open.stream()
+                    .map(WatchesView::ofWatch)
+                    .distinct()
+                    .filter(each -> !there.contains(each))
+                    .forEach(log::abandon);
+        } catch (StorageFailure e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "results of watches that were stopped may be on their way still; readers wait"
+                            + " for them until their time is over",
+                    e);
+        }
+    }
+
+    /** What the names of all transactions of a watch begin with, of one of them. */
+    private static String ofWatch(String name) {
+        int end = name.indexOf('-', TRANSACTIONS.length());
+        return end < 0 ? name : name.substring(0, end);
     }
 
     /** It is stopped, or refused, whatever becomes of this. */
