@@ -46,7 +46,7 @@ public final class MemoryEngine implements WatchEngine {
     @Override
     public Optional<Told> told(Watch watch) {
         return Optional.ofNullable(running.get(watch.id()))
-                .map(_ -> new Told(State.RUNNING, 1, 1, 0, 1, Optional.empty(), ""));
+                .map(_ -> new Told(State.RUNNING, 1, 1, 0, 1, Optional.empty(), 0, ""));
     }
 
     @Override

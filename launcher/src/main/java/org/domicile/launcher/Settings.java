@@ -144,10 +144,11 @@ record Settings(
      * Watches.
      *
      * @param workers at one time @param memory bytes of heap of each
+     * @param state bytes that a watch may remember
      * @param pace time between checkpoints
      * @param engine folder of jars; empty for the one that comes with the program
      */
-    record Watching(int workers, long memory, Duration pace, Optional<Path> engine) {}
+    record Watching(int workers, long memory, long state, Duration pace, Optional<Path> engine) {}
 
     /**
      * The program's own work.
@@ -436,6 +437,7 @@ record Settings(
         return new Watching(
                 count(from, Setting.WATCHES_WORKERS, 0, 1_000),
                 size(from, Setting.WATCHES_MEMORY, 256L << 20, 1L << 40),
+                size(from, Setting.WATCHES_STATE, 1L << 20, org.domicile.watches.Watches.LARGEST),
                 time(from, Setting.WATCHES_PACE, Duration.ofMillis(100), Duration.ofHours(1)),
                 path(from, Setting.WATCHES_ENGINE));
     }

@@ -123,7 +123,7 @@ final class WatchCommandsTest {
             await(rig, "running");
             Rig.Ran shown = rig.run("watch", "show", "high_water");
             assertTrue(shown.out().contains("running; 6 records read"), shown::out);
-            assertTrue(shown.out().contains("checkpoint was kept"), shown::out);
+            assertTrue(shown.out().contains(" KiB) was kept "), shown::out);
             // the worker dies: what it knew it goes on with
             publish(rig, reading("west", 470, 21));
             killWorkers();
@@ -190,7 +190,7 @@ final class WatchCommandsTest {
         return alerts.stream().map(each -> each.row("value").text("station")).toList();
     }
 
-    private static void killWorkers() {
+    static void killWorkers() {
         List<ProcessHandle> workers =
                 ProcessHandle.current().children().filter(WatchCommandsTest::runsWatches).toList();
         assertEquals(1, workers.size());

@@ -39,11 +39,7 @@ final class Child implements AutoCloseable {
     private Child(Process process, Path folder) {
         this.process = process;
         this.folder = folder;
-        this.wire =
-                new Wire(
-                        process.getInputStream(),
-                        process.getOutputStream(),
-                        Workers.LARGEST_CHECKPOINT);
+        this.wire = new Wire(process.getInputStream(), process.getOutputStream());
     }
 
     /**
@@ -142,7 +138,7 @@ final class Child implements AutoCloseable {
                         Integer.toString(port),
                         Long.toString(options.pace().toMillis()),
                         Long.toString(LARGEST_FILE),
-                        Integer.toString(Workers.LARGEST_CHECKPOINT)));
+                        Long.toString(options.state())));
         return command;
     }
 
@@ -211,6 +207,11 @@ final class Child implements AutoCloseable {
 
     ProcessHandle process() {
         return process.toHandle();
+    }
+
+    /** Whether it ended because its heap was full; asked after {@link #end}. */
+    boolean exhausted() {
+        return !process.isAlive() && process.exitValue() == OUT_OF_MEMORY;
     }
 
     /** Why it ended, as a sentence. */
