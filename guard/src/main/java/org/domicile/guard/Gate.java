@@ -248,7 +248,12 @@ final class Gate implements Guard {
                 watches,
                 engine,
                 columns,
-                keys.vault(),
+                new WatchStates(
+                        policy,
+                        warehouses,
+                        new OpenedWarehouse.Parts(keys, objects, vessel, random),
+                        organisation -> turnsUses().upkeepOf(organisation, action -> action),
+                        clock),
                 random,
                 options.dataZone());
     }
