@@ -532,7 +532,8 @@ final class Gate implements Guard {
                 new Concerned(policy, keys, people, request.caller(), List.of()),
                 sharings,
                 Asking.NOTHING,
-                clock);
+                clock,
+                live);
     }
 
     private Uses uses(Request request) {
@@ -549,6 +550,7 @@ final class Gate implements Guard {
                 new Concerned(policy, keys, people, request.caller(), stated),
                 sharings,
                 asking,
-                clock);
+                clock,
+                live);
     }
 }

@@ -33,6 +33,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.io.InputFile;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -349,7 +351,19 @@ final class StreamTablesTest {
                                             city.changed(
                                                     "alter table levels rename column level to l"))
                             .getSQLState());
-            // what a label says of the stream is true of its rows
+            // what a label says of the stream is true of its rows, and of files that hold them
+            try (Lake lake =
+                    new Lake(
+                            folder,
+                            city.cloud.endpoints().urls().getOrDefault("web", ""),
+                            city.first)) {
+                Table table = lake.catalog.loadTable(Lake.named("water", "levels"));
+                InputFile file =
+                        table.io().newInputFile(table.currentSnapshot().manifestListLocation());
+                assertTrue(file.getLength() > 0);
+                city.run("label", "streams://main/water.", "--prohibit", "main/first-steps");
+                assertThrows(UncheckedIOException.class, file::getLength);
+            }
             city.run("label", "streams://main/water.", "--prohibit", "main/first-steps");
             SQLException kept =
                     assertThrows(SQLException.class, () -> city.rows("select * from levels"));
