@@ -121,6 +121,12 @@ final class SchemasTest {
         assertInstanceOf(
                 Schemas.Compared.Incompatible.class,
                 schemas.compare("a", "s", Optional.empty(), new SchemaText(Format.AVRO, OTHER)));
+        assertInstanceOf(
+                Schemas.Compared.NoSubject.class,
+                schemas.compare("a", "new", Optional.empty(), new SchemaText(Format.AVRO, OTHER)));
+        assertInstanceOf(
+                Schemas.Compared.Invalid.class,
+                schemas.compare("a", "new", Optional.empty(), new SchemaText(Format.AVRO, "{")));
         assertTrue(
                 schemas.configure(
                         request(), "a", Optional.of("s"), Optional.of(Compatibility.NONE)));
