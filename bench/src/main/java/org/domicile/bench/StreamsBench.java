@@ -81,6 +81,16 @@ final class StreamsBench implements Callable<Integer> {
     int lines;
 
     @Option(
+            names = "--layout",
+            defaultValue = "0",
+            paramLabel = "MINUTES",
+            description =
+                    "Instead of all else, publish 50,000 events a second into a stream that is a"
+                        + " table for so long, ask for events of the last seconds meanwhile, and"
+                        + " say how often it was committed and how large its files are.")
+    double layout;
+
+    @Option(
             names = "--only",
             paramLabel = "PART",
             description = "Measure records, tables or watches alone: ${COMPLETION-CANDIDATES}.")
@@ -125,6 +135,9 @@ final class StreamsBench implements Callable<Integer> {
                                     scratch.folder().resolve("ours"),
                                     List.of("watches.pace=" + pace + "ms"))
                             .ours();
+            if (layout > 0) {
+                return layout(report, ours);
+            }
             double before = ours.process().memory().resident();
             ours.command("stream", "create", STREAM, "--partitions", "" + PARTITIONS);
             report.fact(
@@ -227,6 +240,36 @@ final class StreamsBench implements Callable<Integer> {
             run.answer(report, line);
             return report.failed() == 0 ? 0 : 1;
         }
+    }
+
+    private int layout(Report report, Ours ours) throws IOException {
+        StreamRows rows = new StreamRows(ours);
+        Figure _ = rows.see(run.warm);
+        if (run.profiled().isPresent()) {
+            Profile.begin(ours.process().pid());
+        }
+        run.progress("publishing for " + layout + " minutes");
+        StreamRows.Laid laid = rows.layout(layout * 60);
+        if (run.profiled().isPresent()) {
+            Profile.end(ours.process().pid(), run.profiled().get());
+            report.fact(
+                    "profile",
+                    run.profiled().get().toString(),
+                    Profile.read(run.profiled().get()).sentence());
+        }
+        report.add(laid.seen());
+        report.fact("layout", laid.layout().sentence(), laid.layout().sentence());
+        ServerProcess.Memory memory = ours.process().memory();
+        report.fact(
+                "memory",
+                memory.peak(),
+                String.format(
+                        Locale.ROOT,
+                        "resident %.0f MiB afterwards, %.0f MiB at most",
+                        memory.resident(),
+                        memory.peak()));
+        run.answer(report, line(report) + "; " + laid.layout().sentence());
+        return report.failed() == 0 ? 0 : 1;
     }
 
     private static void goal(Report report, String what, double goal) {

@@ -226,8 +226,8 @@ final class Gate implements Guard {
     private static String tabling(String action) {
         return switch (action) {
             case LiveTable.READ -> LiveTable.READ;
-            case LiveTable.APPEND, SqlChanges.COMMIT -> LiveTable.APPEND;
-            case "tabling:Plan", "iceberg:PlanScan" -> "tabling:Plan";
+            case LiveTable.APPEND -> LiveTable.APPEND;
+            case LiveStore.PLAN -> LiveStore.PLAN;
             default ->
                     throw new IllegalStateException("a stream's table does nothing like " + action);
         };

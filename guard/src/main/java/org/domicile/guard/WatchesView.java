@@ -232,7 +232,10 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
 
     private List<WatchEngine.Readable> readable(List<Stream> some) {
         return some.stream()
-                .map(each -> new WatchEngine.Readable(each.name(), columns.of(each)))
+                .map(each -> {
+                    Held held = columns.of(each);
+                    return new WatchEngine.Readable(each.name(), held.columns(), held.schema());
+                })
                 .toList();
     }
 
@@ -252,12 +255,19 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
                                 .flatMap(each -> streams.stream(each).stream())
                                 .toList()),
                 new WatchEngine.Login(login, HexFormat.of().formatHex(secret)),
-                new Checkpoints(watch));
+                new Checkpoints(watch),
+                (stream, schema) -> written(watch, stream, schema));
         // it may have been stopped before it had begun
         if (!watches.watch(watch.organisation(), watch.name()).equals(Optional.of(watch))) {
             lent.remove(login);
             engine.stop(watch);
         }
+    }
+
+    private Optional<byte[]> written(Watch watch, String stream, int schema) {
+        return watch.sources().contains(stream)
+                ? streams.stream(stream).flatMap(each -> columns.written(each, schema))
+                : Optional.empty();
     }
 
     /** Sealed under the program's own key, bound to the watch. */

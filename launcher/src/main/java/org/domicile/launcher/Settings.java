@@ -146,8 +146,10 @@ record Settings(
      * @param workers at one time @param memory bytes of heap of each
      * @param pace time between checkpoints
      * @param engine folder of jars; empty for the one that comes with the program
+     * @param java folder of a Java; empty for the program's own
      */
-    record Watching(int workers, long memory, Duration pace, Optional<Path> engine) {}
+    record Watching(
+            int workers, long memory, Duration pace, Optional<Path> engine, Optional<Path> java) {}
 
     /**
      * The program's own work.
@@ -437,7 +439,8 @@ record Settings(
                 count(from, Setting.WATCHES_WORKERS, 0, 1_000),
                 size(from, Setting.WATCHES_MEMORY, 256L << 20, 1L << 40),
                 time(from, Setting.WATCHES_PACE, Duration.ofMillis(100), Duration.ofHours(1)),
-                path(from, Setting.WATCHES_ENGINE));
+                path(from, Setting.WATCHES_ENGINE),
+                path(from, Setting.WATCHES_JAVA));
     }
 
     private static long segment(Configuration from) {

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -44,24 +43,10 @@ import picocli.CommandLine.Parameters;
         })
 final class StreamCommand {
     /** What each of them takes. */
-    abstract static class OfStreams extends ServerCommand {
-        @Mixin CatalogOptions as = new CatalogOptions();
-
-        @Override
-        public final Integer call() throws IOException {
-            Endpoints server = Endpoints.on(common.folder());
-            String web = server.urls().getOrDefault("web", "");
-            if (web.isEmpty()) {
-                throw new Problem("the server has no web listener, and streams are served there");
-            }
-            try (StreamClient client =
-                    new StreamClient(URI.create(web), as.own(server), Optional.ofNullable(as.ca))) {
-                ask(client, output());
-            }
-            return 0;
+    abstract static class OfStreams extends ServerCommand.AsCredential {
+        OfStreams() {
+            super("/streams/");
         }
-
-        abstract void ask(StreamClient client, Output output) throws IOException;
 
         /** A name goes into a path. */
         final String name(String text) {

@@ -414,6 +414,14 @@ class SettingsTest {
                         Optional.of(Path.of("/opt/flink")),
                         ""));
         cases.put(
+                Setting.WATCHES_JAVA,
+                new Case(
+                        s -> s.watches().java(),
+                        Optional.empty(),
+                        "/opt/java",
+                        Optional.of(Path.of("/opt/java")),
+                        ""));
+        cases.put(
                 Setting.DRAIN_TIME,
                 new Case(
                         s -> s.limits().drain(),

@@ -123,6 +123,7 @@ final class WatchCommandsTest {
             await(rig, "running");
             Rig.Ran shown = rig.run("watch", "show", "high_water");
             assertTrue(shown.out().contains("running; 6 records read"), shown::out);
+            assertTrue(shown.out().contains("2 of them passed over"), shown::out);
             assertTrue(shown.out().contains("checkpoint was kept"), shown::out);
             // the worker dies: what it knew it goes on with
             publish(rig, reading("west", 470, 21));

@@ -65,6 +65,11 @@ enum Proofs {
             "laws",
             "let watches follow --count random orders, cuts and deaths of events, and compare what"
                     + " they find with what SQL finds in the streams' tables"),
+    /** Watches over a stream, and deaths. */
+    WATCHES(
+            "watches",
+            "let watches run over a stream, kill server or worker --count times, and compare what"
+                    + " they published with what SQL finds, row by row"),
     /** Somebody else's tests of S3. */
     S3_TESTS("s3-tests", "run ceph/s3-tests from its checkout DIR, and compare with the list");
 
@@ -103,7 +108,7 @@ enum Proofs {
             case ATTACKER -> 100_000;
             case MUTATIONS, FSCK -> 100_000;
             case SQL -> 500;
-            case STREAMS, LAWS -> 20;
+            case STREAMS, LAWS, WATCHES -> 20;
             case LEDGER, FUZZ, CLIENTS, ICEBERG, S3_TESTS -> 1;
         };
     }
@@ -164,6 +169,9 @@ enum Proofs {
                             .run(word, asked.count());
             case LAWS ->
                     SameAsBatch.run(asked.work(), asked.seed(), asked.told(), word, asked.count());
+            case WATCHES ->
+                    new WatchDeaths(asked.work(), asked.seed(), asked.told())
+                            .run(word, asked.count());
             case S3_TESTS ->
                     new S3Suite(
                                     asked.source(),

@@ -93,7 +93,17 @@ public interface Tables {
      * it has to read of the table, manifests and their list, it reads meanwhile: so that is on
      * record, or the warehouse's {@link Warehouse#read} sees to it.
      */
-    Loaded commit(Request request, Warehouse warehouse, FilesChange change);
+    default Loaded commit(Request request, Warehouse warehouse, FilesChange change) {
+        return commit(request, warehouse, List.of(change)).getFirst();
+    }
+
+    /**
+     * The same of several tables, all or none.
+     *
+     * @param changes one for each table
+     * @return the tables as they are then, in the order of the changes
+     */
+    List<Loaded> commit(Request request, Warehouse warehouse, List<FilesChange> changes);
 
     /**
      * What the last {@link FilesChange} had kept with a table, or the last text with a view; empty

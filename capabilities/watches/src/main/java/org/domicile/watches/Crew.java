@@ -55,10 +55,12 @@ final class Crew {
         final List<WatchEngine.Readable> streams;
         final WatchEngine.Login login;
         final WatchEngine.Kept kept;
+        final WatchEngine.Written written;
         WatchEngine.State state = WatchEngine.State.STARTING;
         String error = "";
         long in;
         long out;
+        long passed;
         long lag = -1;
         double rate;
         long toldAt;
@@ -70,11 +72,13 @@ final class Crew {
                 Watch watch,
                 List<WatchEngine.Readable> streams,
                 WatchEngine.Login login,
-                WatchEngine.Kept kept) {
+                WatchEngine.Kept kept,
+                WatchEngine.Written written) {
             this.watch = watch;
             this.streams = List.copyOf(streams);
             this.login = login;
             this.kept = kept;
+            this.written = written;
         }
     }
 
@@ -238,6 +242,8 @@ final class Crew {
                 keep(worker, id, number, Wire.bytes(in));
             }
             case Wire.TOLD -> told(in);
+            case Wire.SCHEMA ->
+                    schema(worker, Wire.text(in), in.readInt(), Wire.text(in), in.readInt());
             default -> throw new IOException("a frame of kind " + frame.kind());
         }
     }
@@ -298,11 +304,43 @@ final class Crew {
         }
     }
 
+    /** Only of what the watch reads: a worker is not believed that it runs what it says. */
+    private void schema(Child worker, String id, int number, String stream, int schema) {
+        Job job;
+        synchronized (this) {
+            job = jobs.get(id);
+        }
+        Optional<byte[]> found;
+        try {
+            found =
+                    job != null && job.streams.stream().anyMatch(each -> each.name().equals(stream))
+                            ? job.written.by(stream, schema)
+                            : Optional.empty();
+        } catch (StorageFailure e) {
+            LOG.log(System.Logger.Level.WARNING, "a schema was not read", e);
+            return; // the watch tries again
+        }
+        byte word = (byte) (found.isPresent() ? 1 : 0);
+        try (Workers.Hurry _ = all.hurry(worker, HURRY)) {
+            worker.wire()
+                    .send(
+                            Wire.WRITTEN,
+                            out -> {
+                                out.writeInt(number);
+                                out.writeByte(word);
+                            },
+                            found.orElse(new byte[0]));
+        } catch (IOException e) {
+            worker.close(); // whoever listens to it finds out
+        }
+    }
+
     private synchronized void told(DataInputStream in) throws IOException {
         Job job = jobs.get(Wire.text(in));
         String state = Wire.text(in);
         long read = in.readLong();
         long published = in.readLong();
+        long passed = in.readLong();
         long waiting = in.readLong();
         String error = sentence(Wire.text(in));
         if (job == null) {
@@ -322,6 +360,7 @@ final class Crew {
         job.toldAt = now;
         job.in = read;
         job.out = published;
+        job.passed = passed;
         job.lag = waiting;
         if (!error.isEmpty()) {
             job.error = error;
@@ -332,12 +371,7 @@ final class Crew {
     static String sentence(String said) {
         String start =
                 said.length() > LONGEST_SENTENCE ? said.substring(0, LONGEST_SENTENCE) : said;
-        return line(start);
-    }
-
-    /** Without what would begin another line of a log. */
-    static String line(String said) {
-        return CONTROL.matcher(said).replaceAll(" ");
+        return CONTROL.matcher(start).replaceAll(" ");
     }
 
     private static void describe(
@@ -361,6 +395,7 @@ final class Crew {
         out.writeInt(streams.size());
         for (WatchEngine.Readable each : streams) {
             Wire.text(out, each.name());
+            out.writeInt(each.schema());
             out.writeInt(each.columns().size());
             for (Map.Entry<String, String> column : each.columns().entrySet()) {
                 Wire.text(out, column.getKey());
@@ -477,8 +512,9 @@ final class Crew {
             Watch watch,
             List<WatchEngine.Readable> streams,
             WatchEngine.Login login,
-            WatchEngine.Kept kept) {
-        Job job = new Job(watch, streams, login, kept);
+            WatchEngine.Kept kept,
+            WatchEngine.Written written) {
+        Job job = new Job(watch, streams, login, kept, written);
         synchronized (this) {
             if (jobs.putIfAbsent(watch.id(), job) != null) {
                 return; // it runs, or will
@@ -614,6 +650,7 @@ final class Crew {
                                 each.state,
                                 each.in,
                                 each.out,
+                                each.passed,
                                 each.lag,
                                 each.rate,
                                 Optional.ofNullable(each.checkpoint),

@@ -36,8 +36,9 @@ public interface WatchEngine extends AutoCloseable {
      * @param streams what it reads
      * @param login as what it comes to the streams; good until it is stopped
      * @param kept keeps its checkpoints
+     * @param written the schemas that their records are written by
      */
-    void start(Watch watch, List<Readable> streams, Login login, Kept kept);
+    void start(Watch watch, List<Readable> streams, Login login, Kept kept, Written written);
 
     /** Ends one; true when it ran. */
     boolean stop(Watch watch);
@@ -63,8 +64,18 @@ public interface WatchEngine extends AutoCloseable {
      *
      * @param columns types by name, in Flink's SQL; a stream without a schema has none, and is seen
      *     as {@code value} and {@code key}
+     * @param schema the id of the schema that has these columns; 0 for none
      */
-    record Readable(String name, Map<String, String> columns) {}
+    record Readable(String name, Map<String, String> columns, int schema) {}
+
+    /** Schemas, for who decodes records. */
+    interface Written {
+        /**
+         * One that records of a stream may be written by, as the decoder wants it; empty for any
+         * other, of whomever.
+         */
+        Optional<byte[]> by(String stream, int schema);
+    }
 
     /** A log-in to the streams. */
     record Login(String name, String secret) {
@@ -116,6 +127,7 @@ public interface WatchEngine extends AutoCloseable {
      *
      * @param in records that it has read since its worker started
      * @param out records that it has published since then
+     * @param passed records of those that it has passed over, because they do not fit
      * @param lag records that are there and not read yet; -1 while that is not known
      * @param rate records a second that it read in the last seconds
      * @param checkpoint when the last one was kept
@@ -125,6 +137,7 @@ public interface WatchEngine extends AutoCloseable {
             State state,
             long in,
             long out,
+            long passed,
             long lag,
             double rate,
             Optional<Instant> checkpoint,

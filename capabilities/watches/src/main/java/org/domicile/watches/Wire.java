@@ -22,19 +22,23 @@ import org.jspecify.annotations.Nullable;
  *             REFUSED     number, sentence
  *             STARTED     number
  *             CHECKPOINT  id, number of the checkpoint (long), its bytes
- *             TOLD        id, state, records in, records out, pending (longs), sentence
+ *             TOLD        id, state, records in, records out, passed over, pending (longs),
+ *                         sentence
+ *             SCHEMA      id, number, stream, id of a schema (int)
  *   program:  PLAN        number, the watch
  *             START       number, the watch, its last checkpoint (bytes, none: 0 of them)
  *             KEPT        id, number of the checkpoint, 1 or 0
  *             STOP        id
+ *             WRITTEN     number, 1 or 0, the schema as its decoder wants it (bytes, none: 0)
  *   watch:    id, sql, to, where it begins (long, a time in
  *             milliseconds, or -1 for the oldest record), time, late (int), login, secret,
- *             count of streams, for each: name, count of columns, (name, type in SQL)…
+ *             count of streams, for each: name, id of its schema (int), count of columns,
+ *             (name, type in SQL)…
  * </pre>
  */
 public final class Wire {
     /** Of these words. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     /** The worker is there. */
     public static final int HELLO = 1;
@@ -65,6 +69,12 @@ public final class Wire {
 
     /** End a watch. */
     public static final int STOP = 10;
+
+    /** By what is a record of a stream written? */
+    public static final int SCHEMA = 11;
+
+    /** By this, or by nothing that it may be. */
+    public static final int WRITTEN = 12;
 
     private static final int LARGEST = Watches.LARGEST + (4 << 20);
 

@@ -13,6 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.domicile.walls.JavaChild;
 import org.domicile.walls.Walls;
 
 /** A worker for each organisation and purpose. State behind its own lock. */
@@ -61,7 +62,7 @@ final class Workers implements WatchEngine {
         Walls.obstacle().ifPresent(missing::add);
         Walls.obstacleToPorts().ifPresent(missing::add);
         try {
-            Child.remove(options.folder()); // what a dead program left
+            JavaChild.remove(options.folder()); // what a dead program left
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, options.folder() + " is not empty: " + e);
         }
@@ -106,26 +107,17 @@ final class Workers implements WatchEngine {
         }
     }
 
-    /** A wall that was tried and let something through is none. */
+    /** A worker with a wall that lets something through runs nothing. */
     void looked(Map<String, String> holes) throws IOException {
-        List<String> through = new ArrayList<>();
-        List<String> stand = new ArrayList<>();
-        for (String wall : Walls.NAMES) {
-            String hole = holes.getOrDefault(wall, "it was not tried");
-            if (hole.isEmpty()) {
-                stand.add(wall);
-            } else {
-                through.add(wall + ": " + hole);
-            }
-        }
+        Walls.Tried tried = Walls.Tried.of(holes);
         synchronized (this) {
             missing.clear();
-            missing.addAll(through);
+            missing.addAll(tried.through());
             standing.clear();
-            standing.addAll(stand);
+            standing.addAll(tried.standing());
         }
-        if (!through.isEmpty()) {
-            throw new IOException("a wall lets through what it should not: " + through);
+        if (!tried.through().isEmpty()) {
+            throw new IOException("a wall lets through what it should not: " + tried.through());
         }
     }
 
@@ -173,8 +165,9 @@ final class Workers implements WatchEngine {
     }
 
     @Override
-    public void start(Watch watch, List<Readable> streams, Login login, Kept kept) {
-        crew(watch).start(watch, streams, login, kept);
+    public void start(
+            Watch watch, List<Readable> streams, Login login, Kept kept, Written written) {
+        crew(watch).start(watch, streams, login, kept, written);
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
@@ -24,6 +25,7 @@ import org.domicile.watches.Wire;
  */
 final class Conversation {
     private static final long KEPT_SECONDS = 60;
+    private static final long SCHEMA_SECONDS = 20;
     private static final String TOO_LARGE =
             "it remembers more than fits into a checkpoint; group by less, or in shorter windows";
 
@@ -38,6 +40,9 @@ final class Conversation {
     private final AtomicLong checkpoints = new AtomicLong();
     private final Map<Long, CompletableFuture<Boolean>> waiting = new ConcurrentHashMap<>();
 
+    private final AtomicInteger questions = new AtomicInteger();
+    private final Map<Integer, CompletableFuture<byte[]>> schemas = new ConcurrentHashMap<>();
+
     /**
      * @param largest bytes of a checkpoint that the program takes
      */
@@ -51,6 +56,7 @@ final class Conversation {
     /** Until nobody is there any more. @throws IOException then */
     void run() throws IOException {
         KeptFileSystem.keeper(this::keep);
+        RecordReader.asks(this::schema);
         times.scheduleWithFixedDelay(this::tell, 200, 500, TimeUnit.MILLISECONDS);
         while (true) {
             Wire.Frame frame = wire.receive();
@@ -77,6 +83,14 @@ final class Conversation {
                     boolean kept = in.readByte() != 0;
                     if (future != null) {
                         future.complete(kept);
+                    }
+                }
+                case Wire.WRITTEN -> {
+                    CompletableFuture<byte[]> future = schemas.remove(in.readInt());
+                    boolean known = in.readByte() != 0;
+                    byte[] schema = Wire.bytes(in);
+                    if (future != null) {
+                        future.complete(known ? schema : new byte[0]);
                     }
                 }
                 default -> throw new IOException("a frame of kind " + frame.kind());
@@ -189,6 +203,30 @@ final class Conversation {
         }
     }
 
+    private byte[] schema(String watch, String stream, int id) throws IOException {
+        int number = questions.incrementAndGet();
+        CompletableFuture<byte[]> future = new CompletableFuture<>();
+        schemas.put(number, future);
+        wire.send(
+                Wire.SCHEMA,
+                out -> {
+                    Wire.text(out, watch);
+                    out.writeInt(number);
+                    Wire.text(out, stream);
+                    out.writeInt(id);
+                });
+        try {
+            return future.get(SCHEMA_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IOException("a schema of " + stream + " was asked for, and did not come", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        } finally {
+            schemas.remove(number);
+        }
+    }
+
     private void tell() {
         jobs.forEach((watch, job) -> {
             String state;
@@ -218,6 +256,7 @@ final class Conversation {
                         Wire.text(out, said);
                         out.writeLong(Figures.read(id));
                         out.writeLong(Figures.published(id));
+                        out.writeLong(Figures.passed(id));
                         out.writeLong(Figures.waiting(id));
                         Wire.text(out, why);
                     });

@@ -13,6 +13,7 @@ import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.table.api.EnvironmentSettings;
+import org.apache.flink.table.api.FormatDescriptor;
 import org.apache.flink.table.api.Schema;
 import org.apache.flink.table.api.Table;
 import org.apache.flink.table.api.TableDescriptor;
@@ -214,7 +215,12 @@ final class Planning {
                     .option("value.fields-include", "EXCEPT_KEY");
         } else {
             stream.columns().forEach(schema::column);
-            builder.format(RecordFormat.NAME);
+            builder.format(
+                    FormatDescriptor.forFormat(RecordFormat.NAME)
+                            .option(RecordFormat.WATCH, wanted.id())
+                            .option(RecordFormat.STREAM, stream.name())
+                            .option(RecordFormat.SCHEMA, stream.schema())
+                            .build());
         }
         if (!stream.columns().containsKey(RECORD_TIME)) {
             schema.columnByMetadata(RECORD_TIME, "TIMESTAMP_LTZ(3)", "timestamp", true);
