@@ -93,9 +93,7 @@ final class OurWatches implements WatchAlerts.Runner {
                 at,
                 "{\"sql\":\"%s\",\"to\":\"%s\",\"lateSeconds\":0,\"from\":\"%s\"}"
                         .formatted(
-                                query.over("\\\"" + from + "\\\""),
-                                to,
-                                all ? "beginning" : "now"));
+                                query.over("\\\"" + from + "\\\""), to, all ? "beginning" : "now"));
         return () -> {
             ask("DELETE", at, "");
             ask("DELETE", "/streams/" + to, "");

@@ -40,7 +40,7 @@ final class WatchAlerts {
     private static final int EVERY = 400; // of which one is an alert
     private static final int WINDOW = 200; // milliseconds
     private static final int STATIONS = 100;
-    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final Duration SLICE = Duration.ofMillis(5);
 
     /** What is asked of the events. */
@@ -126,8 +126,7 @@ final class WatchAlerts {
         settings.put("linger.ms", "5");
         settings.put("batch.size", "131072");
         settings.put("buffer.memory", Integer.toString(64 << 20));
-        return new KafkaProducer<>(
-                settings, new ByteArraySerializer(), new ByteArraySerializer());
+        return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     private KafkaConsumer<byte[], byte[]> results(String stream) {
@@ -192,7 +191,8 @@ final class WatchAlerts {
                             switch (query) {
                                 case FILTER -> EVERY;
                                 case WINDOWS ->
-                                        Long.parseLong(field(new String(each.value(), UTF_8), "many"));
+                                        Long.parseLong(
+                                                field(new String(each.value(), UTF_8), "many"));
                             };
                 }
                 at = System.nanoTime();
