@@ -340,6 +340,11 @@ final class StreamTablesTest {
                     "42703",
                     assertThrows(SQLException.class, () -> city.rows("select station from levels"))
                             .getSQLState());
+            // a rule of the table holds for rows that no snapshot has
+            city.run("table", "rows", "water.levels", "--where", "place <> 'f'");
+            assertEquals("43|null", city.rows("select count(*), sum(quality) from levels"));
+            city.run("table", "rows", "water.levels", "--remove");
+            assertEquals("44|3", city.rows("select count(*), sum(quality) from levels"));
             assertTrue(
                     city.rig.run("stream", "show", "water.levels").out().contains("is the table"));
             // what its columns are called is the schema's affair

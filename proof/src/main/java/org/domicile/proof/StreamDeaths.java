@@ -249,7 +249,10 @@ final class StreamDeaths {
         }
     }
 
-    /** What was acknowledged before is there, and nothing twice, whatever is being committed. */
+    /**
+     * What was acknowledged before is there, and nothing twice, whatever is being committed; and a
+     * query that reads the table twice reads the same.
+     */
     private void look(StreamLife life) {
         try (Connection connection = life.connect();
                 Statement statement = connection.createStatement()) {
@@ -257,12 +260,19 @@ final class StreamDeaths {
                 long before = acknowledged();
                 try (ResultSet found =
                         statement.executeQuery(
-                                "select count(*), count(distinct n) from " + table())) {
+                                "select count(*), count(distinct n), (select count(*) from "
+                                        + table()
+                                        + ") from "
+                                        + table())) {
                     found.next();
                     long rows = found.getLong(1);
                     looks++;
                     if (rows != found.getLong(2)) {
                         violations.add("%d rows have %d numbers".formatted(rows, found.getLong(2)));
+                    }
+                    if (rows != found.getLong(3)) {
+                        violations.add(
+                                "one query reads %d and %d rows".formatted(rows, found.getLong(3)));
                     }
                     if (rows < before) {
                         violations.add(
@@ -287,6 +297,7 @@ final class StreamDeaths {
             String places = "select _partition, _offset, ";
             rows(statement, places + "cast(n as varchar) from " + table(), table);
             rows(statement, places + "decode(value) from " + table() + "_unfit", table);
+            committed(statement, stream);
         }
         compared += table.size();
         for (Map.Entry<String, String> each : stream.entrySet()) {
@@ -312,6 +323,48 @@ final class StreamDeaths {
         if (stream.size() != all) {
             violations.add("%d records, and %d were acknowledged".formatted(stream.size(), all));
         }
+    }
+
+    /** The snapshots of both tables hold all records before some offset, and no others. */
+    private void committed(Statement statement, Map<String, String> stream) throws SQLException {
+        String snapshot = " at (version => 'main')";
+        String places = "select _partition, _offset, ''";
+        String sql =
+                places
+                        + " from "
+                        + table()
+                        + snapshot
+                        + " union all "
+                        + places
+                        + " from "
+                        + table()
+                        + "_unfit"
+                        + snapshot;
+        String gap = "";
+        for (int i = 0; i < 2; i++) { // a commit may fall between the two of them, once
+            Map<String, String> held = new TreeMap<>();
+            rows(statement, sql, held);
+            Map<String, Long> ends = new TreeMap<>();
+            held.keySet().forEach(each -> ends.merge(partition(each), offset(each), Math::max));
+            gap =
+                    stream.keySet().stream()
+                            .filter(each -> offset(each) <= ends.getOrDefault(partition(each), -1L))
+                            .filter(each -> !held.containsKey(each))
+                            .findFirst()
+                            .orElse("");
+            if (gap.isEmpty()) {
+                return;
+            }
+        }
+        violations.add("the record at " + gap + " is in no snapshot, and later ones are");
+    }
+
+    private static String partition(String place) {
+        return place.substring(0, place.indexOf(':'));
+    }
+
+    private static long offset(String place) {
+        return Long.parseLong(place.substring(place.indexOf(':') + 1));
     }
 
     private void rows(Statement statement, String sql, Map<String, String> into)

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +25,9 @@ class SameAsBatchTest {
                         System.out::println,
                         "laws",
                         1,
-                        List.of(SameAsBatch.Fate.WORKER));
+                        List.of(SameAsBatch.Fate.WORKER),
+                        // proof laws asks all eight
+                        Set.of("tumble", "join", "pattern"));
         System.out.println(figures.line());
         assertEquals(List.of(), figures.violations(), "again: -Ddomicile.seed=" + SEED);
         assertEquals(1, figures.passed());

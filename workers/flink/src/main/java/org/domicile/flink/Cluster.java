@@ -151,6 +151,35 @@ final class Cluster implements AutoCloseable {
                 || PLAIN.stream().anyMatch(name::endsWith);
     }
 
+    /**
+     * Starts Flink's task manager again where there is none: a job whose transaction was refused in
+     * its middle, because its log-in ended, takes it along when it closes. The other jobs go on
+     * from their last checkpoints then.
+     *
+     * @throws IOException when that does not help
+     */
+    void mend() throws IOException {
+        if (workers() > 0) {
+            return;
+        }
+        try {
+            cluster.startTaskManager();
+        } catch (Exception e) {
+            throw new IOException("no task manager starts: " + e, e);
+        }
+        long end = System.nanoTime() + Duration.ofSeconds(PATIENCE_SECONDS).toNanos();
+        while (workers() == 0) {
+            if (System.nanoTime() > end) {
+                throw new IOException("no task manager comes up");
+            }
+            java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);
+        }
+    }
+
+    private int workers() throws IOException {
+        return done(cluster.requestClusterOverview()).getNumTaskManagersConnected();
+    }
+
     void cancel(JobID job) throws IOException {
         done(cluster.cancelJob(job));
         long end = System.nanoTime() + Duration.ofSeconds(PATIENCE_SECONDS).toNanos();

@@ -338,6 +338,12 @@ final class Conversation {
     }
 
     private void tell() {
+        try {
+            cluster.mend();
+        } catch (IOException e) {
+            Main.complain("the worker ends: " + e);
+            Runtime.getRuntime().halt(1); // the program starts another
+        }
         jobs.forEach((watch, job) -> {
             String state;
             Optional<String> failure = Optional.empty();
