@@ -11,14 +11,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.domicile.query.ReadingQueries;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
+import org.domicile.streams.Stream;
 import org.domicile.streams.Streams;
 import org.domicile.streams.Topic;
 import org.domicile.watches.Watch;
@@ -76,10 +79,20 @@ final class WatchRacesTest {
                         log,
                         Watches.open(installation.keyspace()),
                         engine,
-                        _ -> {
-                            whileBeginning.get().run();
-                            return Map.of("level", "INT");
-                        });
+                        new GuardedWatches.Columns() {
+                            @Override
+                            public GuardedWatches.Held of(Stream stream) {
+                                whileBeginning.get().run();
+                                return new GuardedWatches.Held(Map.of("level", "INT"), 7);
+                            }
+
+                            @Override
+                            public Optional<byte[]> written(Stream stream, int schema) {
+                                return Optional.empty();
+                            }
+                        },
+                        new ReadingQueries(),
+                        installation.tables());
     }
 
     @AfterEach

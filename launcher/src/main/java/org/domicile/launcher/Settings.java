@@ -145,11 +145,17 @@ record Settings(
      *
      * @param workers at one time @param memory bytes of heap of each
      * @param pace time between checkpoints
+     * @param tables after which a table that is looked into is read again
      * @param engine folder of jars; empty for the one that comes with the program
      * @param java folder of a Java; empty for the program's own
      */
     record Watching(
-            int workers, long memory, Duration pace, Optional<Path> engine, Optional<Path> java) {}
+            int workers,
+            long memory,
+            Duration pace,
+            Duration tables,
+            Optional<Path> engine,
+            Optional<Path> java) {}
 
     /**
      * The program's own work.
@@ -439,6 +445,7 @@ record Settings(
                 count(from, Setting.WATCHES_WORKERS, 0, 1_000),
                 size(from, Setting.WATCHES_MEMORY, 256L << 20, 1L << 40),
                 time(from, Setting.WATCHES_PACE, Duration.ofMillis(100), Duration.ofHours(1)),
+                time(from, Setting.WATCHES_TABLES, Duration.ofSeconds(1), Duration.ofDays(1)),
                 path(from, Setting.WATCHES_ENGINE),
                 path(from, Setting.WATCHES_JAVA));
     }

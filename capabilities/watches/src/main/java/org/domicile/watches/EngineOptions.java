@@ -16,6 +16,7 @@ import java.util.function.IntSupplier;
  * @param memory bytes of a worker's heap
  * @param most workers at one time
  * @param pace time between checkpoints, which is how long results wait
+ * @param tables after which a table is read again when it is looked into
  * @param port starts the streams' log where it does not run, and says where workers find it
  */
 public record EngineOptions(
@@ -25,6 +26,7 @@ public record EngineOptions(
         long memory,
         int most,
         Duration pace,
+        Duration tables,
         IntSupplier port,
         InstantSource clock) {
     /** Jars and folders of classes. */

@@ -18,22 +18,26 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   worker:   HELLO       version, count, (wall, what got through)…
- *             PLANNED     number, count, source…, count, (column, type)…
+ *             PLANNED     number, count, source…, count, table…, count, (column, type)…
  *             REFUSED     number, sentence
  *             STARTED     number
  *             CHECKPOINT  id, number of the checkpoint (long), its bytes
  *             TOLD        id, state, records in, records out, passed over, pending (longs),
  *                         sentence
  *             SCHEMA      id, number, stream, id of a schema (int)
+ *             TABLE       id, number, table
  *   program:  PLAN        number, the watch
  *             START       number, the watch, its last checkpoint (bytes, none: 0 of them)
  *             KEPT        id, number of the checkpoint, 1 or 0
  *             STOP        id
  *             WRITTEN     number, 1 or 0, the schema as its decoder wants it (bytes, none: 0)
+ *             ROWS        number, why not (sentence, empty where there are), rows ({@link
+ *                         TableRows}, bytes; none: 0)
  *   watch:    id, sql, to, where it begins (long, a time in
  *             milliseconds, or -1 for the oldest record), time, late (int), login, secret,
  *             count of streams, for each: name, id of its schema (int), count of columns,
- *             (name, type in SQL)…
+ *             (name, type in SQL)…, count of tables, for each: name, milliseconds after which it
+ *             is read again (long), count of columns, (name, type in SQL)…
  * </pre>
  */
 public final class Wire {
@@ -75,6 +79,12 @@ public final class Wire {
 
     /** By this, or by nothing that it may be. */
     public static final int WRITTEN = 12;
+
+    /** What is in a table now? */
+    public static final int TABLE = 13;
+
+    /** These rows. */
+    public static final int ROWS = 14;
 
     private static final int LARGEST = Watches.LARGEST + (4 << 20);
 

@@ -54,6 +54,10 @@ final class Workers implements WatchEngine {
     private final List<String> missing = new ArrayList<>();
     private final List<String> standing = new ArrayList<>();
     private final Semaphore large = new Semaphore(1, true);
+
+    /** Of tables that are read for watches at one time. */
+    private final Semaphore reading = new Semaphore(2, true);
+
     private final Map<String, Integer> running = new HashMap<>(); // by organisation
     private boolean closed;
 
@@ -126,6 +130,11 @@ final class Workers implements WatchEngine {
         return large;
     }
 
+    /** Held by whoever reads a table for a watch: each takes a session of SQL. */
+    Semaphore reading() {
+        return reading;
+    }
+
     /** A worker's time for something; closed once that is done. */
     interface Hurry extends AutoCloseable {
         @Override
@@ -166,8 +175,8 @@ final class Workers implements WatchEngine {
 
     @Override
     public void start(
-            Watch watch, List<Readable> streams, Login login, Kept kept, Written written) {
-        crew(watch).start(watch, streams, login, kept, written);
+            Watch watch, List<Readable> streams, Login login, Kept kept, Contents contents) {
+        crew(watch).start(watch, streams, login, kept, contents);
     }
 
     @Override

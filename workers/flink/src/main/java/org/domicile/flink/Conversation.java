@@ -2,6 +2,7 @@ package org.domicile.flink;
 
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,7 +18,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
+import org.domicile.watches.TableRows;
 import org.domicile.watches.Wire;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Does what the program asks. One thread receives; plans and starts have their turns on another;
@@ -26,6 +29,7 @@ import org.domicile.watches.Wire;
 final class Conversation {
     private static final long KEPT_SECONDS = 60;
     private static final long SCHEMA_SECONDS = 20;
+    private static final long TABLE_SECONDS = 120;
     private static final String TOO_LARGE =
             "it remembers more than fits into a checkpoint; group by less, or in shorter windows";
 
@@ -41,7 +45,10 @@ final class Conversation {
     private final Map<Long, CompletableFuture<Boolean>> waiting = new ConcurrentHashMap<>();
 
     private final AtomicInteger questions = new AtomicInteger();
-    private final Map<Integer, CompletableFuture<byte[]>> schemas = new ConcurrentHashMap<>();
+    private final Map<Integer, CompletableFuture<Answer>> asked = new ConcurrentHashMap<>();
+
+    /** What the program says. @param why not; empty where there is something */
+    private record Answer(String why, byte[] bytes) {}
 
     /**
      * @param largest bytes of a checkpoint that the program takes
@@ -57,6 +64,7 @@ final class Conversation {
     void run() throws IOException {
         KeptFileSystem.keeper(this::keep);
         RecordReader.asks(this::schema);
+        StoredTable.asks(this::rows);
         times.scheduleWithFixedDelay(this::tell, 200, 500, TimeUnit.MILLISECONDS);
         while (true) {
             Wire.Frame frame = wire.receive();
@@ -86,13 +94,12 @@ final class Conversation {
                     }
                 }
                 case Wire.WRITTEN -> {
-                    CompletableFuture<byte[]> future = schemas.remove(in.readInt());
+                    int number = in.readInt();
                     boolean known = in.readByte() != 0;
                     byte[] schema = Wire.bytes(in);
-                    if (future != null) {
-                        future.complete(known ? schema : new byte[0]);
-                    }
+                    told(number, new Answer("", known ? schema : new byte[0]));
                 }
+                case Wire.ROWS -> told(in.readInt(), new Answer(Wire.text(in), Wire.bytes(in)));
                 default -> throw new IOException("a frame of kind " + frame.kind());
             }
         }
@@ -140,6 +147,10 @@ final class Conversation {
                     out.writeInt(number);
                     out.writeInt(found.sources().size());
                     for (String each : found.sources()) {
+                        Wire.text(out, each);
+                    }
+                    out.writeInt(found.tables().size());
+                    for (String each : found.tables()) {
                         Wire.text(out, each);
                     }
                     out.writeInt(found.columns().size());
@@ -204,26 +215,60 @@ final class Conversation {
     }
 
     private byte[] schema(String watch, String stream, int id) throws IOException {
+        return ask(
+                        Wire.SCHEMA,
+                        watch,
+                        out -> {
+                            Wire.text(out, stream);
+                            out.writeInt(id);
+                        },
+                        SCHEMA_SECONDS,
+                        "a schema of " + stream)
+                .bytes();
+    }
+
+    private List<@Nullable String[]> rows(String watch, String table) throws IOException {
+        Answer answer =
+                ask(
+                        Wire.TABLE,
+                        watch,
+                        out -> Wire.text(out, table),
+                        TABLE_SECONDS,
+                        "the table " + table);
+        if (!answer.why().isEmpty()) {
+            throw new IOException(answer.why());
+        }
+        return TableRows.decoded(answer.bytes());
+    }
+
+    private Answer ask(int kind, String watch, Wire.Body what, long seconds, String called)
+            throws IOException {
         int number = questions.incrementAndGet();
-        CompletableFuture<byte[]> future = new CompletableFuture<>();
-        schemas.put(number, future);
+        CompletableFuture<Answer> future = new CompletableFuture<>();
+        asked.put(number, future);
         wire.send(
-                Wire.SCHEMA,
+                kind,
                 out -> {
                     Wire.text(out, watch);
                     out.writeInt(number);
-                    Wire.text(out, stream);
-                    out.writeInt(id);
+                    what.write(out);
                 });
         try {
-            return future.get(SCHEMA_SECONDS, TimeUnit.SECONDS);
+            return future.get(seconds, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            throw new IOException("a schema of " + stream + " was asked for, and did not come", e);
+            throw new IOException(called + " was asked for, and did not come", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         } finally {
-            schemas.remove(number);
+            asked.remove(number);
+        }
+    }
+
+    private void told(int number, Answer answer) {
+        CompletableFuture<Answer> future = asked.remove(number);
+        if (future != null) {
+            future.complete(answer);
         }
     }
 
