@@ -92,10 +92,9 @@ sealed interface HotFile {
         return Footer.read(
                 written.size(),
                 (offset, length) -> {
-                    try (InputStream in = written.read()) {
-                        in.skipNBytes(offset);
-                        return new ByteArrayInputStream(in.readNBytes(Math.toIntExact(length)));
-                    }
+                    InputStream in = written.read(); // its end would be that of the file
+                    in.skipNBytes(offset);
+                    return new ByteArrayInputStream(in.readNBytes(Math.toIntExact(length)));
                 });
     }
 }

@@ -81,6 +81,9 @@ final class LiveTable implements AutoCloseable {
     /** Data files that are committed though it is not time yet. */
     private static final int MOST_READY = 64;
 
+    /** Laid files of a table that wait at one time; then the rest stays in memory. */
+    private static final int MOST_WAITING = 256;
+
     /** How long a file waits for its snapshot; well below {@link UpkeepOfTables#UNREFERRED}. */
     private static final Duration LONGEST = Duration.ofDays(1);
 
@@ -650,7 +653,18 @@ final class LiveTable implements AutoCloseable {
     private boolean isCutDue() {
         lock.lock();
         try {
-            return begun && sides().stream().anyMatch(each -> isLarge(each.uncut()));
+            return begun
+                    && sides().stream()
+                            .anyMatch(each -> isLarge(each.uncut()) && laid(each) < MOST_WAITING);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long laid(LiveSide side) {
+        lock.lock();
+        try {
+            return side.files().stream().filter(HotFile.Laid.class::isInstance).count();
         } finally {
             lock.unlock();
         }
@@ -709,6 +723,7 @@ final class LiveTable implements AutoCloseable {
                     gone.addAll(each.files());
                     each.begin(log, each.said());
                 });
+                cut = Map.of();
                 begun = false;
                 why = "its stream is being read once more";
                 moved.signalAll();
@@ -867,7 +882,7 @@ final class LiveTable implements AutoCloseable {
             replaced(side, few, List.of(together));
         }
         for (HotFile.InMemory each : inMemory(files)) {
-            if (each.size() >= small() || tight) {
+            if ((each.size() >= small() || tight) && laid(side) < MOST_WAITING) {
                 replaced(side, List.of(each), List.of(store().piece(side.table(), each)));
             }
         }

@@ -262,6 +262,23 @@ final class StreamTablesTest {
                     city.rows(
                             "select moment, \"local\", id, many[2], named['x'], hex(\"inner\".b[1])"
                                     + " from odd.types"));
+            // of so many columns that what describes the file takes more than one look
+            StringBuilder fields = new StringBuilder();
+            for (int i = 0; i < 900; i++) {
+                fields.append(i == 0 ? "" : ",")
+                        .append("{\"name\": \"a_long_name_of_a_column_%d\", \"type\":".formatted(i))
+                        .append(" [\"null\", \"long\"], \"default\": null}");
+            }
+            city.run("stream", "create", "odd.wide");
+            city.register(
+                    "odd.wide-value",
+                    "{\"type\": \"record\", \"name\": \"Wide\", \"fields\": [" + fields + "]}");
+            city.run("stream", "table", "odd.wide");
+            city.publish("odd.wide", "{\"a_long_name_of_a_column_7\": 36}");
+            city.publish("odd.wide", "{\"a_long_name_of_a_column_8\": 36}");
+            assertEquals(
+                    1, city.changed("delete from odd.wide where a_long_name_of_a_column_7 = 36"));
+            assertEquals("1", city.rows("select count(*) from odd.wide at (version => 'main')"));
         }
     }
 
