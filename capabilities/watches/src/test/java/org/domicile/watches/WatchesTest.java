@@ -117,7 +117,7 @@ final class WatchesTest {
         new Random(7).nextBytes(piece);
         out.send(Wire.PIECE, body -> Wire.text(body, "a"), piece);
         out.send(Wire.STOP, body -> Wire.text(body, "b"));
-        out.send(Wire.PIECE, body -> {}, new byte[5 << 20]);
+        out.send(Wire.PIECE, body -> {}, new byte[9 << 20]);
         Wire in =
                 new Wire(
                         new ByteArrayInputStream(sent.toByteArray()),
