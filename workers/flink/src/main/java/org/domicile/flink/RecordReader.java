@@ -1,7 +1,6 @@
 package org.domicile.flink;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.time.LocalDate;
@@ -130,6 +129,18 @@ final class RecordReader implements DeserializationSchema<RowData> {
         return encoded.length == 0 ? null : Written.decoded(encoded);
     }
 
+    /** The program could not be asked, which is no fault of a record. */
+    private static final class Unanswered extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        final IOException why;
+
+        Unanswered(IOException why) {
+            super("", why, false, false);
+            this.why = why;
+        }
+    }
+
     /** Ids that no schema of the stream has, and when that was said. */
     private static final class Unknown {
         private final Map<Integer, Long> since = new HashMap<>();
@@ -155,7 +166,7 @@ final class RecordReader implements DeserializationSchema<RowData> {
                 }
                 return java.util.Optional.ofNullable(found);
             } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                throw new Unanswered(e);
             }
         }
     }
@@ -175,8 +186,8 @@ final class RecordReader implements DeserializationSchema<RowData> {
                     yield null;
                 }
             };
-        } catch (UncheckedIOException e) {
-            throw new IOException(e.getCause().getMessage(), e.getCause());
+        } catch (Unanswered e) {
+            throw e.why;
         }
     }
 
