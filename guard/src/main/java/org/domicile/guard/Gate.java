@@ -226,8 +226,8 @@ final class Gate implements Guard {
     private static String tabling(String action) {
         return switch (action) {
             case LiveTable.READ -> LiveTable.READ;
-            case LiveTable.APPEND, SqlChanges.COMMIT -> LiveTable.APPEND;
-            case "tabling:Plan", "iceberg:PlanScan" -> "tabling:Plan";
+            case LiveTable.APPEND -> LiveTable.APPEND;
+            case LiveStore.PLAN -> LiveStore.PLAN;
             default ->
                     throw new IllegalStateException("a stream's table does nothing like " + action);
         };
@@ -248,7 +248,12 @@ final class Gate implements Guard {
                 watches,
                 engine,
                 columns,
-                keys.vault(),
+                new WatchStates(
+                        policy,
+                        warehouses,
+                        new OpenedWarehouse.Parts(keys, objects, vessel, random),
+                        organisation -> turnsUses().upkeepOf(organisation, action -> action),
+                        clock),
                 random,
                 options.dataZone());
     }
@@ -527,7 +532,8 @@ final class Gate implements Guard {
                 new Concerned(policy, keys, people, request.caller(), List.of()),
                 sharings,
                 Asking.NOTHING,
-                clock);
+                clock,
+                live);
     }
 
     private Uses uses(Request request) {
@@ -544,6 +550,7 @@ final class Gate implements Guard {
                 new Concerned(policy, keys, people, request.caller(), stated),
                 sharings,
                 asking,
-                clock);
+                clock,
+                live);
     }
 }

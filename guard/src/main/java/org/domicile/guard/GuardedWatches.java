@@ -68,7 +68,24 @@ public interface GuardedWatches extends AutoCloseable {
 
     /** What streams hold, for SQL. */
     interface Columns {
-        /** Types by name, in Flink's SQL; none for a stream without a schema. */
-        Map<String, String> of(Stream stream);
+        /** By its newest schema. */
+        Held of(Stream stream);
+
+        /**
+         * A schema that records of a stream may be written by, as the engine's decoder wants it:
+         * one of its own, or of its own past; empty for any other, of whomever.
+         */
+        Optional<byte[]> written(Stream stream, int schema);
+    }
+
+    /**
+     * What a stream holds.
+     *
+     * @param columns types by name, in Flink's SQL; none for a stream without a schema
+     * @param schema the id of the one that has them; 0 for none
+     */
+    record Held(Map<String, String> columns, int schema) {
+        /** Of a stream without a schema. */
+        public static final Held PLAIN = new Held(Map.of(), 0);
     }
 }

@@ -377,7 +377,7 @@ final class SqlStatement implements Sources, AutoCloseable {
 
         @Override
         public InputStream read(DataFile file, long offset, long length) throws IOException {
-            Optional<HotFile> hot = catalog.hot(file.id());
+            Optional<HotFile.InMemory> hot = catalog.hot(file.id());
             if (hot.isPresent()) {
                 return hot.get().read(offset, length);
             }

@@ -14,7 +14,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.domicile.bytes.StorageFailure;
-import org.domicile.keys.Vault;
 import org.domicile.policy.Credential;
 import org.domicile.policy.Marks;
 import org.domicile.policy.Policy;
@@ -56,7 +55,7 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
     private final Watches watches;
     private final WatchEngine engine;
     private final Columns columns;
-    private final Vault vault;
+    private final WatchStates states;
     private final SecureRandom random;
     private final String dataZone;
     private final WatchMaking making = new WatchMaking();
@@ -73,7 +72,7 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
             Watches watches,
             WatchEngine engine,
             Columns columns,
-            Vault vault,
+            WatchStates states,
             SecureRandom random,
             String dataZone) {
         this.acting = acting;
@@ -83,7 +82,7 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
         this.watches = watches;
         this.engine = engine;
         this.columns = columns;
-        this.vault = vault;
+        this.states = states;
         this.random = random;
         this.dataZone = dataZone;
     }
@@ -248,7 +247,10 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
 
     private List<WatchEngine.Readable> readable(List<Stream> some) {
         return some.stream()
-                .map(each -> new WatchEngine.Readable(each.name(), columns.of(each)))
+                .map(each -> {
+                    Held held = columns.of(each);
+                    return new WatchEngine.Readable(each.name(), held.columns(), held.schema());
+                })
                 .toList();
     }
 
@@ -268,40 +270,33 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
                                 .flatMap(each -> streams.stream(each).stream())
                                 .toList()),
                 new WatchEngine.Login(login, HexFormat.of().formatHex(secret)),
-                new Checkpoints(watch));
+                states.of(watch, this::lives),
+                (stream, schema) -> written(watch, stream, schema));
         // it may have been stopped before it had begun
-        if (!watches.watch(watch.organisation(), watch.name()).equals(Optional.of(watch))) {
+        if (!lives(watch)) {
             lent.remove(login);
             engine.stop(watch);
         }
     }
 
-    /** Sealed under the program's own key, bound to the watch. */
-    private final class Checkpoints implements WatchEngine.Kept {
-        private final Watch watch;
+    private Optional<byte[]> written(Watch watch, String stream, int schema) {
+        return watch.sources().contains(stream)
+                ? streams.stream(stream).flatMap(each -> columns.written(each, schema))
+                : Optional.empty();
+    }
 
-        Checkpoints(Watch watch) {
-            this.watch = watch;
-        }
-
-        private String name() {
-            return "guard/watches/" + watch.id();
-        }
-
-        @Override
-        public void keep(byte[] checkpoint) {
-            watches.keep(watch, vault.seal(name(), checkpoint));
-        }
-
-        @Override
-        public Optional<byte[]> last() {
-            return watches.kept(watch).map(each -> vault.open(name(), each));
-        }
+    private boolean lives(Watch watch) {
+        return watches.watch(watch.organisation(), watch.name()).equals(Optional.of(watch));
     }
 
     @Override
     public void settle() {
         abandonThoseOfNone();
+        try {
+            states.sweep(id -> watches.all().stream().anyMatch(each -> each.id().equals(id)));
+        } catch (StorageFailure e) {
+            LOG.log(System.Logger.Level.WARNING, "checkpoints of nobody stay for now", e);
+        }
         for (Watch each : watches.all()) {
             try {
                 begin(each);
@@ -327,6 +322,7 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
         engine.stop(watch);
         abandoned.remove(PREFIX + watch.id());
         abandon(watch);
+        forget(request, watch);
         return new Shown(watch, told, uses.last());
     }
 
@@ -373,6 +369,18 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
                             + " may be on their way to "
                             + watch.to()
                             + " still; readers wait for them until their time is over",
+                    e);
+        }
+    }
+
+    /** It is stopped, whatever becomes of this; what stays is swept at the next start. */
+    private void forget(Request request, Watch watch) {
+        try {
+            states.forget(request, watch);
+        } catch (StorageFailure e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "what the watch " + watch.name() + " remembered stays until the next start",
                     e);
         }
     }

@@ -582,10 +582,7 @@ class DeliveriesTest {
         target("hook", receiver, "abroad");
         start();
         awaitFailures(1);
-        await(() ->
-                problem()
-                        .contains(
-                                "abroad")); // which is known a moment after the failure is counted
+        await(() -> problem().contains("abroad")); // said when the turn is over
         installation.admin().removeTarget("city/hook");
         target("hook", receiver, "home");
         later(Duration.ofSeconds(2));

@@ -15,7 +15,8 @@ public class MemoryEngine implements WatchEngine {
     public final Map<String, Running> running = new ConcurrentHashMap<>();
 
     /** A watch that it would run. */
-    public record Running(Watch watch, List<Readable> streams, Login login, Kept kept) {}
+    public record Running(
+            Watch watch, List<Readable> streams, Login login, Kept kept, Written written) {}
 
     /** What it was given of a watch that it runs. */
     public Running of(Watch watch) {
@@ -34,8 +35,9 @@ public class MemoryEngine implements WatchEngine {
     }
 
     @Override
-    public void start(Watch watch, List<Readable> streams, Login login, Kept kept) {
-        running.put(watch.id(), new Running(watch, streams, login, kept));
+    public void start(
+            Watch watch, List<Readable> streams, Login login, Kept kept, Written written) {
+        running.put(watch.id(), new Running(watch, streams, login, kept, written));
     }
 
     @Override
@@ -46,7 +48,7 @@ public class MemoryEngine implements WatchEngine {
     @Override
     public Optional<Told> told(Watch watch) {
         return Optional.ofNullable(running.get(watch.id()))
-                .map(_ -> new Told(State.RUNNING, 1, 1, 0, 1, Optional.empty(), ""));
+                .map(_ -> new Told(State.RUNNING, 1, 1, 0, 0, 1, Optional.empty(), 0, ""));
     }
 
     @Override

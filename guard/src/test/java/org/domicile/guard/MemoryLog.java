@@ -97,6 +97,9 @@ public final class MemoryLog implements StreamLog {
     }
 
     @Override
+    public void fence() {}
+
+    @Override
     public synchronized boolean remove(String name) {
         if (refuses) {
             throw new StorageFailure(StorageFailure.Kind.OVERLOADED, "not now");

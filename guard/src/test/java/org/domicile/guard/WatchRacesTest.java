@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -19,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
+import org.domicile.streams.Stream;
 import org.domicile.streams.Streams;
 import org.domicile.streams.Topic;
 import org.domicile.watches.Watch;
@@ -72,14 +74,21 @@ final class WatchRacesTest {
         return installation
                 .guard()
                 .watches(
-                        register,
-                        log,
-                        Watches.open(installation.keyspace()),
-                        engine,
-                        _ -> {
-                            whileBeginning.get().run();
-                            return Map.of("level", "INT");
-                        });
+                        register, log, Watches.open(installation.keyspace()), engine, new Levels());
+    }
+
+    /** Every stream has a level; something happens while that is asked for. */
+    private final class Levels implements GuardedWatches.Columns {
+        @Override
+        public GuardedWatches.Held of(Stream stream) {
+            whileBeginning.get().run();
+            return new GuardedWatches.Held(Map.of("level", "INT"), 7);
+        }
+
+        @Override
+        public Optional<byte[]> written(Stream stream, int schema) {
+            return Optional.empty();
+        }
     }
 
     @AfterEach

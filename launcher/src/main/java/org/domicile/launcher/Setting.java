@@ -43,12 +43,11 @@ enum Setting {
     STREAMS_COMMIT(
             "streams.commit",
             "5m",
-            "how long rows of a stream that is a table wait at most until a snapshot has them; SQL"
-                    + " sees them at once"),
+            "how often rows of a stream that is a table are committed; SQL sees them at once"),
     STREAMS_COMMIT_SIZE(
             "streams.commit.size",
             "64MiB",
-            "bytes of Parquet of such a stream that are committed before that time is over"),
+            "bytes of Parquet of such a stream that make a data file, which waits for the commit"),
     KAFKA_RATE(
             "kafka.rate",
             "256MiB",
@@ -193,6 +192,11 @@ enum Setting {
             "processes that run watches at one time, one for each organisation and purpose"),
     WATCHES_MEMORY(
             "watches.memory", "384MiB", "Java heap of each of them; it takes some 300 MiB besides"),
+    WATCHES_STATE(
+            "watches.state",
+            "1GiB",
+            "what one watch may remember; with more than watches.memory can hold, it is that which"
+                    + " bounds it"),
     WATCHES_PACE(
             "watches.pace",
             "1s",
@@ -201,6 +205,10 @@ enum Setting {
             "watches.engine",
             "",
             "folder with Apache Flink's jars (default: the one that comes with the program)"),
+    WATCHES_JAVA(
+            "watches.java",
+            "",
+            "folder of the Java, 25 or later, that watches run on (default: the program's own)"),
     DRAIN_TIME("drain.time", "20s", "how long requests under way may last when it stops");
 
     private final String key;

@@ -175,13 +175,15 @@ final class WatchCommand {
             output.out().println();
             output.out()
                     .println(
-                            "%s; %,d records read since its worker started (%s a second), %s; %,d published"
+                            ("%s; %,d records read since its worker started (%s a second), %,d of"
+                                            + " them passed over; %s; %,d published")
                                     .formatted(
                                             found.text("state"),
                                             found.number("recordsIn"),
                                             String.valueOf(
                                                     found.fields()
                                                             .getOrDefault("recordsPerSecond", 0)),
+                                            found.number("recordsPassedOver"),
                                             found.fields().containsKey("lag")
                                                     ? "%,d waiting".formatted(found.number("lag"))
                                                     : "what waits is not known",
@@ -191,8 +193,9 @@ final class WatchCommand {
                     .println(
                             checkpoint.isEmpty()
                                     ? "no checkpoint is kept yet"
-                                    : "the last checkpoint was kept %s ago"
+                                    : "the last checkpoint (%,d KiB) was kept %s ago"
                                             .formatted(
+                                                    (found.number("checkpointBytes") + 1023) >> 10,
                                                     Times.human(
                                                             Duration.between(
                                                                     Instant.parse(checkpoint),

@@ -398,6 +398,9 @@ class SettingsTest {
                 Setting.WATCHES_MEMORY,
                 new Case(s -> s.watches().memory(), 384L << 20, "1GiB", 1L << 30, "16MiB"));
         cases.put(
+                Setting.WATCHES_STATE,
+                new Case(s -> s.watches().state(), 1L << 30, "64MiB", 64L << 20, "2GiB"));
+        cases.put(
                 Setting.WATCHES_PACE,
                 new Case(
                         s -> s.watches().pace(),
@@ -412,6 +415,14 @@ class SettingsTest {
                         Optional.empty(),
                         "/opt/flink",
                         Optional.of(Path.of("/opt/flink")),
+                        ""));
+        cases.put(
+                Setting.WATCHES_JAVA,
+                new Case(
+                        s -> s.watches().java(),
+                        Optional.empty(),
+                        "/opt/java",
+                        Optional.of(Path.of("/opt/java")),
                         ""));
         cases.put(
                 Setting.DRAIN_TIME,

@@ -39,6 +39,7 @@ import picocli.CommandLine.Parameters;
             "  ./domicile proof iceberg pyiceberg spark",
             "  ./domicile proof sql --count 10000",
             "  ./domicile proof streams --count 1000",
+            "  ./domicile proof watches --count 100",
             "  ./domicile proof s3-tests ~/s3-tests --workers 8 -- -k multipart",
             "Exit code 0: it held; 1: it did not, and the folder is kept; 2: not understood."
         })
@@ -80,9 +81,10 @@ public final class Main implements Callable<Integer> {
             names = "--count",
             paramLabel = "N",
             description =
-                    "How many deaths (default: 50, of histories 20), requests of replay (default:"
-                        + " 50) or of differential (default: 20000), statements of sql (default:"
-                        + " 500), candidates, changes or entries (default: 100000).")
+                    "How many deaths (default: 50; of histories, streams and watches 20), requests"
+                        + " of replay (default: 50) or of differential (default: 20000), statements"
+                        + " of sql (default: 500), candidates, changes or entries (default:"
+                        + " 100000).")
     @Nullable Integer count;
 
     @Option(
@@ -219,6 +221,8 @@ public final class Main implements Callable<Integer> {
                     SQL,
                     HISTORIES,
                     STREAMS,
+                    LAWS,
+                    WATCHES,
                     CLIENTS,
                     S3_TESTS ->
                     "--count " + times + " --seed " + chosen;

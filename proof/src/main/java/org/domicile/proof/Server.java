@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 final class Server implements AutoCloseable {
     private static final long START_SECONDS = 60;
     private static final String MAIN = "org.domicile.launcher.Main";
+    private static final String WATCH_WORKER = "org.domicile.flink.Main";
 
     /** It ended before it was ready. */
     static final class Died extends Exception {
@@ -255,6 +256,11 @@ final class Server implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** What it started, and what that did. */
+    Stream<ProcessHandle> descendants() {
+        return process.descendants();
+    }
+
     /**
      * Status with which it ended by itself; waits for that, and returns -1 when it does not end.
      */
@@ -277,6 +283,20 @@ final class Server implements AutoCloseable {
             for (int i = 0; i < 2_000 && child.isAlive(); i++) {
                 LockSupport.parkNanos(5_000_000);
             }
+        }
+    }
+
+    /** Processes of its own that run watches. */
+    List<ProcessHandle> watchWorkers() {
+        return process.descendants().filter(Server::isWatchWorker).toList();
+    }
+
+    private static boolean isWatchWorker(ProcessHandle child) {
+        try {
+            return Files.readString(Path.of("/proc/" + child.pid() + "/cmdline"))
+                    .contains(WATCH_WORKER);
+        } catch (IOException e) {
+            return false; // it has ended
         }
     }
 

@@ -1,28 +1,16 @@
 package org.domicile.proof;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -36,11 +24,12 @@ import java.util.function.Consumer;
  * answered; a reader asks meanwhile, and after each death stream and table are compared row by row.
  */
 final class StreamDeaths {
-    private static final String STREAM = "drift.marks";
+    /** Deaths that one stream sees; then the next one begins, so that each check stays short. */
+    private static final int OF_ONE = 25;
+
     private static final int WRITERS = 2;
     private static final int PARTITIONS = 3;
     private static final int MOST_AT_ONCE = 200;
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private static final String SCHEMA =
             "{\"type\":\"record\",\"name\":\"Mark\",\"fields\":[{\"name\":\"n\",\"type\":\"long\"},"
@@ -50,11 +39,12 @@ final class StreamDeaths {
     private final long seed;
     private final Consumer<String> told;
     private final Random random;
-    private final HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
     private final ConcurrentLinkedQueue<String> violations = new ConcurrentLinkedQueue<>();
     private final List<Writing> writers = new ArrayList<>();
     private long looks;
     private long compared;
+    private long ended;
+    private int generation;
 
     StreamDeaths(Path work, long seed, Consumer<String> told) {
         this.work = work;
@@ -63,32 +53,6 @@ final class StreamDeaths {
         this.random = new Random(seed);
         for (int i = 0; i < WRITERS; i++) {
             writers.add(new Writing(i, new Random(seed + 1 + i)));
-        }
-    }
-
-    /** One life of the server: where it is, and whether it is to be left alone. */
-    private static final class Life {
-        private final Server server;
-        private final String web;
-        private final String login;
-        private volatile boolean over;
-
-        Life(Server server) throws IOException {
-            this.server = server;
-            this.web = server.web().toString();
-            Signature signature = server.signature();
-            this.login =
-                    "Basic "
-                            + Base64.getEncoder()
-                                    .encodeToString(
-                                            (signature.accessKey() + ":" + signature.secret())
-                                                    .getBytes(UTF_8));
-        }
-
-        HttpRequest.Builder request(String path) {
-            return HttpRequest.newBuilder(URI.create(web + path))
-                    .timeout(PATIENCE)
-                    .header("Authorization", login);
         }
     }
 
@@ -137,8 +101,8 @@ final class StreamDeaths {
         }
 
         /** Sends what is there, and more, until the server has died. */
-        void write(Life life) {
-            while (!life.over) {
+        void write(StreamLife life) {
+            while (!life.over()) {
                 if (body.isEmpty()) {
                     fresh();
                 }
@@ -147,8 +111,8 @@ final class StreamDeaths {
         }
 
         /** Sends what has no answer yet until it has one. */
-        void settle(Life life) {
-            long end = System.nanoTime() + PATIENCE.toNanos();
+        void settle(StreamLife life) {
+            long end = System.nanoTime() + StreamLife.PATIENCE.toNanos();
             while (!body.isEmpty() && violations.isEmpty()) {
                 attempt(life);
                 if (System.nanoTime() > end) {
@@ -157,32 +121,32 @@ final class StreamDeaths {
             }
         }
 
-        private void attempt(Life life) {
+        private void attempt(StreamLife life) {
             try {
-                HttpResponse<String> answer =
-                        http.send(
-                                life.request("/streams/" + STREAM)
-                                        .header("Content-Type", "application/x-ndjson")
-                                        .header("Idempotency-Key", number + "-" + next)
-                                        .POST(HttpRequest.BodyPublishers.ofString(body))
-                                        .build(),
-                                HttpResponse.BodyHandlers.ofString());
-                if (answer.statusCode() == 200) {
-                    rows.addAndGet(bodyRows);
-                    unfit.addAndGet(bodyUnfit);
-                    body = "";
-                } else if (answer.statusCode() == 503) {
-                    LockSupport.parkNanos(50_000_000); // not yet ready, or no more
-                } else {
-                    violations.add("a request was answered " + answer.body());
-                    life.over = true;
+                switch (life.send(stream(), number + "-" + next, body)) {
+                    case StreamLife.Sent.Acknowledged _ -> {
+                        rows.addAndGet(bodyRows);
+                        unfit.addAndGet(bodyUnfit);
+                        body = "";
+                    }
+                    case StreamLife.Sent.Unknown _ -> {}
+                    case StreamLife.Sent.Refused(String answer) -> {
+                        violations.add("a request was answered " + answer);
+                        life.end();
+                    }
                 }
-            } catch (IOException died) {
-                LockSupport.parkNanos(5_000_000);
             } catch (InterruptedException e) {
-                life.over = true;
+                life.end();
             }
         }
+    }
+
+    private String table() {
+        return "marks" + generation;
+    }
+
+    private String stream() {
+        return "drift." + table();
     }
 
     private long acknowledged() {
@@ -194,7 +158,7 @@ final class StreamDeaths {
         int passed = 0;
         for (int i = 0; i <= count && violations.isEmpty(); i++) {
             try (Server server = start()) {
-                Life life = new Life(server);
+                StreamLife life = new StreamLife(server);
                 if (i == 0) {
                     prepare(life);
                 } else {
@@ -204,9 +168,12 @@ final class StreamDeaths {
                             "%d deaths, %,d rows, %,d looks%s"
                                     .formatted(
                                             i,
-                                            acknowledged(),
+                                            ended + acknowledged(),
                                             looks,
                                             violations.isEmpty() ? "" : ": " + violations));
+                }
+                if (i % OF_ONE == 0 && i > 0 && i < count && violations.isEmpty()) {
+                    next(life);
                 }
                 if (i < count) {
                     load(life);
@@ -222,7 +189,7 @@ final class StreamDeaths {
                 0,
                 new TreeMap<>(
                         Map.of(
-                                "rows", acknowledged(),
+                                "rows", ended + acknowledged(),
                                 "looks", looks,
                                 "rows compared", compared)),
                 seed,
@@ -244,69 +211,68 @@ final class StreamDeaths {
         return server;
     }
 
-    private void prepare(Life life) throws IOException, InterruptedException {
-        done(
-                life.request("/streams/" + STREAM)
-                        .PUT(
-                                HttpRequest.BodyPublishers.ofString(
-                                        "{\"partitions\":" + PARTITIONS + "}")));
-        done(
-                life.request("/schemas/subjects/" + STREAM + "-value/versions")
-                        .header("Content-Type", "application/vnd.schemaregistry.v1+json")
-                        .POST(
-                                HttpRequest.BodyPublishers.ofString(
-                                        "{\"schema\":\"" + SCHEMA.replace("\"", "\\\"") + "\"}")));
-        done(
-                life.request("/streams/" + STREAM + "/table")
-                        .PUT(HttpRequest.BodyPublishers.noBody()));
+    private void prepare(StreamLife life) throws IOException, InterruptedException {
+        life.stream(stream(), PARTITIONS);
+        life.schema(stream(), "AVRO", SCHEMA);
+        life.table(stream());
     }
 
-    private void done(HttpRequest.Builder request) throws IOException, InterruptedException {
-        HttpResponse<String> answer =
-                http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-        if (answer.statusCode() / 100 != 2) {
-            throw new IOException(answer.statusCode() + " " + answer.body());
+    /** Ends the stream and its tables, of which all is known, and begins the next. */
+    private void next(StreamLife life) throws IOException, SQLException, InterruptedException {
+        life.delete(stream());
+        try (Connection connection = life.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("drop table " + table());
+            statement.execute("drop table " + table() + "_unfit");
         }
+        ended += acknowledged();
+        for (Writing each : writers) {
+            each.rows.set(0);
+            each.unfit.set(0);
+        }
+        generation++;
+        prepare(life);
     }
 
     /** Writes and looks until the server dies. */
-    private void load(Life life) throws InterruptedException {
+    private void load(StreamLife life) throws InterruptedException {
         List<Thread> threads = new ArrayList<>();
         for (Writing each : writers) {
             threads.add(Thread.ofPlatform().start(() -> each.write(life)));
         }
         threads.add(Thread.ofPlatform().start(() -> look(life)));
         LockSupport.parkNanos(Duration.ofMillis(200 + random.nextInt(2_500)).toNanos());
-        life.over = true; // what is under way meets the death
-        life.server.kill();
+        life.end();
+        life.server().kill();
         for (Thread each : threads) {
             each.join();
         }
     }
 
-    private static Connection connect(Life life) throws IOException, SQLException {
-        Properties login = new Properties();
-        Signature signature = life.server.signature();
-        login.setProperty("user", signature.accessKey());
-        login.setProperty("password", signature.secret());
-        return DriverManager.getConnection(
-                life.server.sql().toString().replace("postgresql:", "jdbc:postgresql:") + "/drift",
-                login);
-    }
-
-    /** What was acknowledged before is there, and nothing twice, whatever is being committed. */
-    private void look(Life life) {
-        try (Connection connection = connect(life);
+    /**
+     * What was acknowledged before is there, and nothing twice, whatever is being committed; and a
+     * query that reads the table twice reads the same.
+     */
+    private void look(StreamLife life) {
+        try (Connection connection = life.connect();
                 Statement statement = connection.createStatement()) {
-            while (!life.over) {
+            while (!life.over()) {
                 long before = acknowledged();
                 try (ResultSet found =
-                        statement.executeQuery("select count(*), count(distinct n) from marks")) {
+                        statement.executeQuery(
+                                "select count(*), count(distinct n), (select count(*) from "
+                                        + table()
+                                        + ") from "
+                                        + table())) {
                     found.next();
                     long rows = found.getLong(1);
                     looks++;
                     if (rows != found.getLong(2)) {
                         violations.add("%d rows have %d numbers".formatted(rows, found.getLong(2)));
+                    }
+                    if (rows != found.getLong(3)) {
+                        violations.add(
+                                "one query reads %d and %d rows".formatted(rows, found.getLong(3)));
                     }
                     if (rows < before) {
                         violations.add(
@@ -315,21 +281,23 @@ final class StreamDeaths {
                 }
             }
         } catch (SQLException | IOException e) {
-            if (!life.over && life.server.isAlive()) {
+            if (!life.over() && life.server().isAlive()) {
                 violations.add("a look failed: " + e.getMessage());
             }
         }
     }
 
     /** Stream and tables, row by row. */
-    private void check(Life life) throws IOException, SQLException, InterruptedException {
+    private void check(StreamLife life) throws IOException, SQLException, InterruptedException {
         writers.forEach(each -> each.settle(life));
-        Map<String, String> stream = stream(life);
+        Map<String, String> stream = life.values(stream());
         Map<String, String> table = new TreeMap<>();
-        try (Connection connection = connect(life);
+        try (Connection connection = life.connect();
                 Statement statement = connection.createStatement()) {
-            rows(statement, "select _partition, _offset, cast(n as varchar) from marks", table);
-            rows(statement, "select _partition, _offset, decode(value) from marks_unfit", table);
+            String places = "select _partition, _offset, ";
+            rows(statement, places + "cast(n as varchar) from " + table(), table);
+            rows(statement, places + "decode(value) from " + table() + "_unfit", table);
+            committed(statement, stream);
         }
         compared += table.size();
         for (Map.Entry<String, String> each : stream.entrySet()) {
@@ -357,6 +325,48 @@ final class StreamDeaths {
         }
     }
 
+    /** The snapshots of both tables hold all records before some offset, and no others. */
+    private void committed(Statement statement, Map<String, String> stream) throws SQLException {
+        String snapshot = " at (version => 'main')";
+        String places = "select _partition, _offset, ''";
+        String sql =
+                places
+                        + " from "
+                        + table()
+                        + snapshot
+                        + " union all "
+                        + places
+                        + " from "
+                        + table()
+                        + "_unfit"
+                        + snapshot;
+        String gap = "";
+        for (int i = 0; i < 2; i++) { // a commit may fall between the two of them, once
+            Map<String, String> held = new TreeMap<>();
+            rows(statement, sql, held);
+            Map<String, Long> ends = new TreeMap<>();
+            held.keySet().forEach(each -> ends.merge(partition(each), offset(each), Math::max));
+            gap =
+                    stream.keySet().stream()
+                            .filter(each -> offset(each) <= ends.getOrDefault(partition(each), -1L))
+                            .filter(each -> !held.containsKey(each))
+                            .findFirst()
+                            .orElse("");
+            if (gap.isEmpty()) {
+                return;
+            }
+        }
+        violations.add("the record at " + gap + " is in no snapshot, and later ones are");
+    }
+
+    private static String partition(String place) {
+        return place.substring(0, place.indexOf(':'));
+    }
+
+    private static long offset(String place) {
+        return Long.parseLong(place.substring(place.indexOf(':') + 1));
+    }
+
     private void rows(Statement statement, String sql, Map<String, String> into)
             throws SQLException {
         try (ResultSet found = statement.executeQuery(sql)) {
@@ -367,49 +377,5 @@ final class StreamDeaths {
                 }
             }
         }
-    }
-
-    /** Values by place. */
-    private Map<String, String> stream(Life life) throws IOException, InterruptedException {
-        HttpResponse<byte[]> answer =
-                http.send(
-                        life.request("/streams/" + STREAM + "/records?from=beginning&idle=300")
-                                .header("Accept", "application/x-ndjson")
-                                .build(),
-                        HttpResponse.BodyHandlers.ofByteArray());
-        if (answer.statusCode() != 200) {
-            throw new IOException("the stream was answered " + answer.statusCode());
-        }
-        Map<String, String> values = new TreeMap<>();
-        try (JsonParser parser = new JsonFactory().createParser(answer.body())) {
-            while (parser.nextToken() == JsonToken.START_OBJECT) {
-                long partition = -1;
-                long offset = -1;
-                String value = "";
-                while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                    String name = parser.currentName();
-                    JsonToken token = parser.nextToken();
-                    switch (name) {
-                        case "partition" -> partition = parser.getLongValue();
-                        case "offset" -> offset = parser.getLongValue();
-                        case "value" -> value = raw(parser, answer.body());
-                        default -> {
-                            if (token.isStructStart()) {
-                                parser.skipChildren();
-                            }
-                        }
-                    }
-                }
-                values.put(partition + ":" + offset, value);
-            }
-        }
-        return values;
-    }
-
-    private static String raw(JsonParser parser, byte[] text) throws IOException {
-        int begin = (int) parser.currentTokenLocation().getByteOffset();
-        parser.skipChildren();
-        return new String(
-                text, begin, (int) parser.currentLocation().getByteOffset() - begin, UTF_8);
     }
 }

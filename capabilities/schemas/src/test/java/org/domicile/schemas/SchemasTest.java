@@ -346,6 +346,81 @@ final class SchemasTest {
     }
 
     @Test
+    void whatIsHandedOverReadsTheSame() throws Exception {
+        Registered one = done("a", "s", ONE);
+        Registered two = done("a", "s", TWO);
+        Registered other = done("a", "t", OTHER);
+        remove("s", Optional.of(1), Removal.SOFT);
+        GenericData.Record record =
+                new GenericData.Record(AvroSchema.parse(ONE, List.of()).schema());
+        record.put("a", 5);
+        byte[] payload = AvroSchemaTest.framed(record.getSchema(), record);
+        Written reader = schemas.written("a", "s", two.id()).orElseThrow();
+        assertEquals(reader, Written.decoded(reader.encoded()));
+        RowDecoder decoder =
+                RowDecoder.of(reader, id -> schemas.written("a", "s", id)).orElseThrow();
+        assertArrayEquals(
+                new Object[] {5, 7},
+                assertInstanceOf(Decoded.Row.class, decoder.decode(framed(one.id(), payload)))
+                        .values(),
+                "also what a deleted version wrote");
+        assertInstanceOf(Decoded.Unfit.class, decoder.decode(framed(other.id(), payload)));
+        assertInstanceOf(Decoded.Unfit.class, decoder.decode(framed(99, payload)));
+        assertEquals(Optional.empty(), schemas.written("a", "s", other.id()), "another subject's");
+        assertEquals(Optional.empty(), schemas.written("b", "s", one.id()), "another's");
+    }
+
+    @Test
+    void whatIsHandedOverBringsWhatItBuildsOn() throws Exception {
+        for (String each : List.of("x", "y")) {
+            register(
+                    "a",
+                    each,
+                    new SchemaText(
+                            Format.PROTOBUF,
+                            "syntax = \"proto3\"; package %s; message Inner { int32 v = 1; }"
+                                    .formatted(each)));
+        }
+        register(
+                "a",
+                "mid",
+                new SchemaText(
+                        Format.PROTOBUF,
+                        "syntax = \"proto3\"; package mid; import \"x/inner.proto\"; message Mid {"
+                                + " x.Inner i = 1; }",
+                        List.of(new Reference("x/inner.proto", "x", 1))));
+        register(
+                "a",
+                "s",
+                new SchemaText(
+                        Format.PROTOBUF,
+                        "syntax = \"proto3\"; import \"mid.proto\"; import \"y.proto\"; message Out"
+                                + " { mid.Mid m = 1; y.Inner j = 2; }",
+                        List.of(
+                                new Reference("mid.proto", "mid", 1),
+                                new Reference("y.proto", "y", 1))));
+        int id = schemas.newest("a", "s").orElseThrow().id();
+        Written whole = schemas.written("a", "s", id).orElseThrow();
+        assertEquals(3, whole.behind().size());
+        assertEquals(
+                schemas.decoder("a", id).orElseThrow().columns(),
+                RowDecoder.of(Written.decoded(whole.encoded()), _ -> Optional.empty())
+                        .orElseThrow()
+                        .columns());
+        byte[] bytes = whole.encoded();
+        for (int i = 0; i < bytes.length; i++) {
+            byte[] broken = bytes.clone();
+            broken[i] ^= (byte) 0x80;
+            try {
+                Written.decoded(broken);
+                Written.decoded(java.util.Arrays.copyOf(bytes, i));
+            } catch (java.io.IOException e) {
+                assertNotEquals("", e.toString());
+            }
+        }
+    }
+
+    @Test
     void limits() {
         schemas.configure(request(), "a", Optional.empty(), Optional.of(Compatibility.NONE));
         assertInstanceOf(

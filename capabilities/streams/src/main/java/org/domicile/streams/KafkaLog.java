@@ -104,6 +104,7 @@ final class KafkaLog implements StreamLog {
             BrokerServer broker,
             ControllerServer controller,
             Admin admin,
+            Taps taps,
             Appending appending,
             int inner,
             int port,
@@ -207,6 +208,7 @@ final class KafkaLog implements StreamLog {
                         broker,
                         controller,
                         admin,
+                        taps,
                         new Appending(clientSettings(inner)),
                         inner,
                         broker.boundPort(ListenerName.normalised(CLIENTS)),
@@ -503,6 +505,14 @@ final class KafkaLog implements StreamLog {
                                         new ConfigResource(ConfigResource.Type.TOPIC, topic.name()),
                                         changes))
                         .all());
+    }
+
+    @Override
+    public void fence() {
+        Running now = running;
+        if (now != null) {
+            now.taps().fence();
+        }
     }
 
     @Override

@@ -65,6 +65,12 @@ public interface StreamLog extends AutoCloseable {
     /** The same. @param letting who lets its records go */
     void keep(Topic topic, Letting letting);
 
+    /**
+     * Waits until what clients sent by Kafka's protocol, and was admitted before, is in the log or
+     * refused. It says nothing of what transactions hold back.
+     */
+    void fence();
+
     /** Removes a stream and all that is in it; true when it was there. */
     boolean remove(String name);
 

@@ -1,5 +1,6 @@
 package org.domicile.watches;
 
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +37,9 @@ public interface WatchEngine extends AutoCloseable {
      * @param streams what it reads
      * @param login as what it comes to the streams; good until it is stopped
      * @param kept keeps its checkpoints
+     * @param written the schemas that their records are written by
      */
-    void start(Watch watch, List<Readable> streams, Login login, Kept kept);
+    void start(Watch watch, List<Readable> streams, Login login, Kept kept, Written written);
 
     /** Ends one; true when it ran. */
     boolean stop(Watch watch);
@@ -63,8 +65,18 @@ public interface WatchEngine extends AutoCloseable {
      *
      * @param columns types by name, in Flink's SQL; a stream without a schema has none, and is seen
      *     as {@code value} and {@code key}
+     * @param schema the id of the schema that has these columns; 0 for none
      */
-    record Readable(String name, Map<String, String> columns) {}
+    record Readable(String name, Map<String, String> columns, int schema) {}
+
+    /** Schemas, for who decodes records. */
+    interface Written {
+        /**
+         * One that records of a stream may be written by, as the decoder wants it; empty for any
+         * other, of whomever.
+         */
+        Optional<byte[]> by(String stream, int schema);
+    }
 
     /** A log-in to the streams. */
     record Login(String name, String secret) {
@@ -75,14 +87,33 @@ public interface WatchEngine extends AutoCloseable {
         }
     }
 
-    /** Checkpoints of a watch. */
+    /**
+     * Checkpoints of a watch: one at a time comes, and the last that was kept is the one that
+     * counts. May throw {@link org.domicile.bytes.StorageFailure}.
+     */
     interface Kept {
-        /** Keeps one, durably. */
-        void keep(byte[] checkpoint);
+        /** Begins one. */
+        Keeping begin();
 
-        /** The last; empty before the first. */
-        Optional<byte[]> last();
+        /** Opens the last that was kept; empty before the first. */
+        Optional<Last> last();
     }
+
+    /** A checkpoint that comes in pieces; nothing stays of one that is not kept. */
+    interface Keeping extends AutoCloseable {
+        /** Takes a piece. */
+        void write(byte[] piece);
+
+        /** It takes the place of the one before, whole; durable when it returns. */
+        void keep();
+
+        /** Gives up what was not kept. */
+        @Override
+        void close();
+    }
+
+    /** A checkpoint that was kept. @param size bytes @param in to be closed by who asked */
+    record Last(long size, InputStream in) {}
 
     /** What became of a look. */
     sealed interface Looked {
@@ -116,17 +147,21 @@ public interface WatchEngine extends AutoCloseable {
      *
      * @param in records that it has read since its worker started
      * @param out records that it has published since then
+     * @param passed records of those that it has passed over, because they do not fit
      * @param lag records that are there and not read yet; -1 while that is not known
      * @param rate records a second that it read in the last seconds
      * @param checkpoint when the last one was kept
+     * @param size bytes of it
      * @param error why it failed last; empty when it did not
      */
     record Told(
             State state,
             long in,
             long out,
+            long passed,
             long lag,
             double rate,
             Optional<Instant> checkpoint,
+            long size,
             String error) {}
 }

@@ -18,13 +18,23 @@ import org.domicile.walls.OwnClasses;
 public record WorkerPlaces(Path engine) implements EngineOptions.Places {
     private static final String MAIN = "org/domicile/flink/Main.class";
 
-    /** A class of each part of ours. */
+    /**
+     * A class of each part of ours, and of those that the decoder of records needs: they come
+     * before the engine's jars, of which some bring older ones.
+     */
     private static final List<String> PARTS =
             List.of(
                     MAIN,
                     "org/domicile/watches/Wire.class",
                     "org/domicile/walls/Walls.class",
-                    "org/jspecify/annotations/Nullable.class");
+                    "org/domicile/schemas/RowDecoder.class",
+                    "org/jspecify/annotations/Nullable.class",
+                    "com/fasterxml/jackson/core/JsonFactory.class",
+                    "com/fasterxml/jackson/databind/ObjectMapper.class",
+                    "com/fasterxml/jackson/annotation/JsonProperty.class",
+                    "org/apache/avro/Schema.class",
+                    "com/google/protobuf/Message.class",
+                    "com/google/re2j/Pattern.class");
 
     /** What the engine's folder is called, beside our jars or beside what was built. */
     private static final List<String> NAMES = List.of("flink", "engine");

@@ -185,12 +185,14 @@ public final class WatchesDoor implements HttpHandler {
             WatchEngine.Told now = told.get();
             json.writeNumberField("recordsIn", now.in());
             json.writeNumberField("recordsOut", now.out());
+            json.writeNumberField("recordsPassedOver", now.passed());
             if (now.lag() >= 0) {
                 json.writeNumberField("lag", now.lag());
             }
             json.writeNumberField("recordsPerSecond", Math.round(now.rate() * 10) / 10.0);
             if (now.checkpoint().isPresent()) {
                 json.writeStringField("checkpoint", now.checkpoint().get().toString());
+                json.writeNumberField("checkpointBytes", now.size());
             }
             json.writeStringField("error", now.error());
         }

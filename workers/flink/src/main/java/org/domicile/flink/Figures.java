@@ -2,6 +2,7 @@ package org.domicile.flink;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Metric;
@@ -14,9 +15,14 @@ import org.apache.flink.metrics.reporter.MetricReporterFactory;
 public final class Figures implements MetricReporter {
     private static final String READ = "numRecordsIn";
     private static final String PUBLISHED = "numRecordsSend";
-    private static final String WAITING = "pendingRecords";
 
-    private record Place(String job, String name) {}
+    /** Records that do not fit. */
+    static final String PASSED = "recordsPassedOver";
+
+    private static final String WAITING = "pendingRecords";
+    private static final String JOB = "<job_id>";
+
+    private record Place(String job, String operator, String name) {}
 
     private static final Map<Metric, Place> KNOWN = new ConcurrentHashMap<>();
 
@@ -41,17 +47,36 @@ public final class Figures implements MetricReporter {
         return sum(job, PUBLISHED, 0);
     }
 
+    static long passed(String job) {
+        return sum(job, PASSED, 0);
+    }
+
     /** -1 while it is not known. */
     static long waiting(String job) {
         return sum(job, WAITING, -1);
     }
 
+    /** The same of one source alone, whose group this is. */
+    static long waitingAt(MetricGroup group) {
+        Map<String, String> variables = group.getAllVariables();
+        Place place = place(variables, WAITING);
+        return sum(place::equals, -1);
+    }
+
+    private static Place place(Map<String, String> variables, String name) {
+        return new Place(
+                variables.getOrDefault(JOB, ""), variables.getOrDefault("<operator_id>", ""), name);
+    }
+
     private static long sum(String job, String name, long none) {
+        return sum(each -> each.job().equals(job) && each.name().equals(name), none);
+    }
+
+    private static long sum(Predicate<Place> wanted, long none) {
         long sum = 0;
         boolean any = false;
-        Place place = new Place(job, name);
         for (Map.Entry<Metric, Place> each : KNOWN.entrySet()) {
-            if (each.getValue().equals(place)) {
+            if (wanted.test(each.getValue())) {
                 any = true;
                 sum += value(each.getKey());
             }
@@ -71,17 +96,17 @@ public final class Figures implements MetricReporter {
     @Override
     public void notifyOfAddedMetric(Metric metric, String name, MetricGroup group) {
         Map<String, String> variables = group.getAllVariables();
-        String job = variables.getOrDefault("<job_id>", "");
+        String job = variables.getOrDefault(JOB, "");
         String operator = variables.getOrDefault("<operator_name>", "");
         boolean wanted =
                 switch (name) {
                     case READ ->
                             operator.startsWith("Source:") || operator.contains("TableSourceScan");
-                    case PUBLISHED, WAITING -> !operator.isEmpty();
+                    case PUBLISHED, PASSED, WAITING -> !operator.isEmpty();
                     default -> false;
                 };
         if (wanted && !job.isEmpty()) {
-            KNOWN.put(metric, new Place(job, name));
+            KNOWN.put(metric, place(variables, name));
         }
     }
 

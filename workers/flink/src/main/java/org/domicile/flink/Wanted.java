@@ -25,8 +25,13 @@ record Wanted(
         String login,
         String secret,
         List<Stream> streams) {
-    /** A stream that may be named. @param columns types by name; none without a schema */
-    record Stream(String name, Map<String, String> columns) {}
+    /**
+     * A stream that may be named.
+     *
+     * @param schema the id of the one that has its columns; 0 for none
+     * @param columns types by name; none without a schema
+     */
+    record Stream(String name, int schema, Map<String, String> columns) {}
 
     static Wanted of(DataInputStream in) throws IOException {
         String id = Wire.text(in);
@@ -41,12 +46,13 @@ record Wanted(
         List<Stream> streams = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             String name = Wire.text(in);
+            int schema = in.readInt();
             int wide = in.readInt();
             Map<String, String> columns = new LinkedHashMap<>();
             for (int j = 0; j < wide; j++) {
                 columns.put(Wire.text(in), Wire.text(in));
             }
-            streams.add(new Stream(name, columns));
+            streams.add(new Stream(name, schema, columns));
         }
         return new Wanted(id, sql, to, begin, time, late, login, secret, streams);
     }

@@ -42,8 +42,8 @@ final class PlanningTest {
                         "login",
                         "secret",
                         List.of(
-                                new Wanted.Stream("water.levels", levels()),
-                                new Wanted.Stream("water.plain", Map.of()))),
+                                new Wanted.Stream("water.levels", 7, levels()),
+                                new Wanted.Stream("water.plain", 0, Map.of()))),
                 9,
                 new Configuration());
     }
