@@ -50,8 +50,9 @@ class JavaChildTest {
         JavaChild child = started("complain");
         IOException why =
                 assertThrows(IOException.class, () -> child.comesUp(LONG, () -> line(child)));
-        assertTrue(why.getMessage().startsWith("a child did not come up: this is"), why::toString);
-        assertTrue(why.getMessage().contains("this is  no good"), why::toString);
+        String said = String.valueOf(why.getMessage());
+        assertTrue(said.startsWith("a child did not come up: this is"), said);
+        assertTrue(said.contains("this is  no good"), said);
         assertFalse(child.alive());
         assertFalse(Files.exists(folder));
     }
