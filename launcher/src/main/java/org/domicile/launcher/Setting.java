@@ -194,7 +194,7 @@ enum Setting {
             "watches.memory", "384MiB", "Java heap of each of them; it takes some 300 MiB besides"),
     WATCHES_PACE(
             "watches.pace",
-            "1s",
+            "500ms",
             "time between checkpoints of a watch, which is how long its results wait"),
     WATCHES_ENGINE(
             "watches.engine",

@@ -65,6 +65,7 @@ final class Cluster implements AutoCloseable {
         jobs.setString("execution.checkpointing.interval", pace + " ms");
         jobs.setString("execution.checkpointing.min-pause", pace / 2 + " ms");
         jobs.setString("execution.checkpointing.mode", "EXACTLY_ONCE");
+        jobs.setString("pipeline.auto-watermark-interval", "50 ms");
         jobs.setString("execution.checkpointing.timeout", "60 s");
         jobs.setString("execution.checkpointing.tolerable-failed-checkpoints", "10");
         jobs.setString("execution.checkpointing.storage", KeptStorage.class.getName());
