@@ -248,7 +248,12 @@ final class Gate implements Guard {
                 watches,
                 engine,
                 columns,
-                keys.vault(),
+                new WatchStates(
+                        policy,
+                        warehouses,
+                        new OpenedWarehouse.Parts(keys, objects, vessel, random),
+                        organisation -> turnsUses().upkeepOf(organisation, action -> action),
+                        clock),
                 random,
                 options.dataZone());
     }
@@ -527,7 +532,8 @@ final class Gate implements Guard {
                 new Concerned(policy, keys, people, request.caller(), List.of()),
                 sharings,
                 Asking.NOTHING,
-                clock);
+                clock,
+                live);
     }
 
     private Uses uses(Request request) {
@@ -544,6 +550,7 @@ final class Gate implements Guard {
                 new Concerned(policy, keys, people, request.caller(), stated),
                 sharings,
                 asking,
-                clock);
+                clock,
+                live);
     }
 }

@@ -335,11 +335,12 @@ final class LiveTable implements AutoCloseable {
                                 .orElseThrow(() -> new LiveTables.Wrong("its table is not there")));
     }
 
+    /** Its columns, as the stream calls them. */
     private List<Field> fields(OpenedWarehouse warehouse, Loaded table) {
-        return with.parts()
-                .tables()
-                .shape(warehouse, table, new org.domicile.tables.Moment.Now())
-                .columns();
+        Tables tables = with.parts().tables();
+        return LiveColumns.original(
+                tables.shape(warehouse, table, new org.domicile.tables.Moment.Now()).columns(),
+                tables.firstNames(table));
     }
 
     /** A newer schema has more columns. */

@@ -234,21 +234,6 @@ final class LiveTables implements AutoCloseable {
         return Optional.ofNullable(byTable.get(id));
     }
 
-    /**
-     * A table's place; of a stream's with what policy says of the stream now, which is true of the
-     * rows that came from it.
-     *
-     * @param id of the table
-     */
-    Resource.Data over(Uses uses, Resource.Data place, String id) {
-        With parts = with;
-        LiveTable live = byTable.get(id);
-        return parts == null || live == null
-                ? place
-                : place.carrying(
-                        place.carried().and(uses.labels(parts.places().of(live.stream()))));
-    }
-
     /** How a stream's table stands; empty when it has none. */
     Optional<Standing> standing(Stream stream) {
         return of(stream.table()).map(LiveTable::standing);

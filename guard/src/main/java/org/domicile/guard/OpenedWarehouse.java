@@ -112,29 +112,70 @@ final class OpenedWarehouse implements Warehouse {
      */
     void write(String name, InputStream in, long size, String type, Marks marks)
             throws IOException {
-        byte[] content = new byte[AttributesCodec.CONTENT_ID];
-        parts.random().nextBytes(content);
-        byte[] context = Vessel.context(bucket, name);
-        MessageDigest md5 = PartsDigest.digest("MD5");
-        try (Staging staging = parts.objects().stage(Sealer.sealedLength(size))) {
-            Sealer.BodySealer body = sealer.body(content, SecondKey.NONE);
+        try (Coming coming = coming(name, size)) {
             byte[] plain = new byte[(int) Math.min(size, STEP)];
-            ByteBuffer sealed = ByteBuffer.allocate(Sealer.room(plain.length));
             long left = size;
             while (left > 0) {
                 int count = in.readNBytes(plain, 0, (int) Math.min(plain.length, left));
                 if (count == 0) {
                     throw new EOFException("the file ends before its length");
                 }
-                md5.update(plain, 0, count);
-                sealed.clear();
-                body.update(ByteBuffer.wrap(plain, 0, count), sealed);
-                staging.write(sealed.flip());
+                coming.write(plain, count);
                 left -= count;
             }
+            coming.finish(request, type, marks);
+        }
+    }
+
+    /** A file that comes bit by bit. @param expected its size; -1 when that is not known */
+    Coming coming(String name, long expected) {
+        return new Coming(name, expected);
+    }
+
+    /** A file on its way: it is there once it is finished, else nothing is. Owned by one thread. */
+    final class Coming implements AutoCloseable {
+        private final String name;
+        private final byte[] content = new byte[AttributesCodec.CONTENT_ID];
+        private final MessageDigest md5 = PartsDigest.digest("MD5");
+        private final Staging staging;
+        private final Sealer.BodySealer body;
+        private ByteBuffer sealed = ByteBuffer.allocate(Sealer.room(0));
+        private long size;
+
+        private Coming(String name, long expected) {
+            this.name = name;
+            parts.random().nextBytes(content);
+            this.body = sealer.body(content, SecondKey.NONE);
+            this.staging = parts.objects().stage(expected < 0 ? -1 : Sealer.sealedLength(expected));
+        }
+
+        void write(byte[] plain, int count) {
+            size += count;
+            md5.update(plain, 0, count);
+            if (sealed.capacity() < Sealer.room(count)) {
+                sealed = ByteBuffer.allocate(Sealer.room(count));
+            }
+            sealed.clear();
+            body.update(ByteBuffer.wrap(plain, 0, count), sealed);
+            staging.write(sealed.flip());
+        }
+
+        /** Plain bytes so far. */
+        long size() {
+            return size;
+        }
+
+        /**
+         * It takes the place of what was there under its name.
+         *
+         * @param carrying carries a record, or is nested
+         * @param marks of what the data were derived from, which stand with the file
+         */
+        void finish(Request carrying, String type, Marks marks) {
             sealed.clear();
             body.finish(sealed);
             staging.write(sealed.flip());
+            byte[] context = Vessel.context(bucket, name);
             Attributes attributes =
                     new Attributes(
                             HexFormat.of().formatHex(md5.digest()),
@@ -155,7 +196,7 @@ final class OpenedWarehouse implements Warehouse {
             Changed changed =
                     parts.objects()
                             .put(
-                                    request,
+                                    carrying,
                                     bucket,
                                     name,
                                     staging.finish(size),
@@ -168,8 +209,13 @@ final class OpenedWarehouse implements Warehouse {
                                 + " reached");
             }
             if (!(changed instanceof Changed.Stored)) {
-                throw new IllegalStateException("a file of a table was not stored: " + changed);
+                throw new IllegalStateException("a file was not stored: " + changed);
             }
+        }
+
+        @Override
+        public void close() {
+            staging.close();
         }
     }
 

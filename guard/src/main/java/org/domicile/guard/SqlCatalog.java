@@ -301,16 +301,12 @@ final class SqlCatalog {
                         ? parts.live().of(loaded.id())
                         : Optional.empty();
         Resource.Data resource =
-                parts.live()
-                        .over(
-                                uses,
-                                TableMarks.place(
-                                        uses,
-                                        parts.tables(),
-                                        bucket,
-                                        opened(bucket, Optional.empty()),
-                                        loaded.id()),
-                                loaded.id());
+                TableMarks.place(
+                        uses,
+                        parts.tables(),
+                        bucket,
+                        opened(bucket, Optional.empty()),
+                        loaded.id());
         uses.check(
                 kind == Kind.TABLE ? "iceberg:LoadTable" : "iceberg:LoadView",
                 resource,

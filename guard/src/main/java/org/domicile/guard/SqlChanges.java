@@ -419,7 +419,7 @@ final class SqlChanges {
     }
 
     Resource.Data place(OpenedWarehouse warehouse, String id) {
-        return parts.live().over(uses, TableMarks.place(uses, parts.tables(), warehouse, id), id);
+        return TableMarks.place(uses, parts.tables(), warehouse, id);
     }
 
     // what is read

@@ -9,10 +9,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.domicile.bytes.StorageFailure;
-import org.domicile.keys.Vault;
 import org.domicile.policy.Credential;
 import org.domicile.policy.Marks;
 import org.domicile.policy.Policy;
@@ -54,9 +55,10 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
     private final Watches watches;
     private final WatchEngine engine;
     private final Columns columns;
-    private final Vault vault;
+    private final WatchStates states;
     private final SecureRandom random;
     private final String dataZone;
+    private final WatchMaking making = new WatchMaking();
     private final Map<String, Lent> lent = new ConcurrentHashMap<>();
 
     /** When it was last, of log-ins that were refused. */
@@ -70,7 +72,7 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
             Watches watches,
             WatchEngine engine,
             Columns columns,
-            Vault vault,
+            WatchStates states,
             SecureRandom random,
             String dataZone) {
         this.acting = acting;
@@ -80,7 +82,7 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
         this.watches = watches;
         this.engine = engine;
         this.columns = columns;
-        this.vault = vault;
+        this.states = states;
         this.random = random;
         this.dataZone = dataZone;
     }
@@ -107,7 +109,8 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
     public Shown create(Request request, Wanted wanted) {
         Uses uses = acting.apply(request);
         Watch watch;
-        try (Admitted use = uses.admit(CREATE, own(uses), wanted.name())) {
+        try (Admitted use = uses.admit(CREATE, own(uses), wanted.name());
+                WatchMaking.Place _ = makingOne(uses, use)) {
             Caller.Known maker = maker(uses, use);
             Stream to = target(uses, use, wanted.to());
             Watch asked = watch(uses, maker, wanted, List.of());
@@ -151,6 +154,18 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
         }
         begin(watch);
         return new Shown(watch, engine.told(watch), uses.last());
+    }
+
+    private WatchMaking.Place makingOne(Uses uses, Admitted use) {
+        return making.enter(uses.organisation())
+                .orElseThrow(() ->
+                        failed(
+                                use,
+                                WatchRefusal.Kind.UNREADY,
+                                "Your organisation makes "
+                                        + WatchMaking.MOST
+                                        + " watches at this moment, and no more at a time; try"
+                                        + " again when one of them is there."));
     }
 
     /** On record first, so that nobody is told what is not. */
@@ -255,10 +270,10 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
                                 .flatMap(each -> streams.stream(each).stream())
                                 .toList()),
                 new WatchEngine.Login(login, HexFormat.of().formatHex(secret)),
-                new Checkpoints(watch),
+                states.of(watch, this::lives),
                 (stream, schema) -> written(watch, stream, schema));
         // it may have been stopped before it had begun
-        if (!watches.watch(watch.organisation(), watch.name()).equals(Optional.of(watch))) {
+        if (!lives(watch)) {
             lent.remove(login);
             engine.stop(watch);
         }
@@ -270,31 +285,18 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
                 : Optional.empty();
     }
 
-    /** Sealed under the program's own key, bound to the watch. */
-    private final class Checkpoints implements WatchEngine.Kept {
-        private final Watch watch;
-
-        Checkpoints(Watch watch) {
-            this.watch = watch;
-        }
-
-        private String name() {
-            return "guard/watches/" + watch.id();
-        }
-
-        @Override
-        public void keep(byte[] checkpoint) {
-            watches.keep(watch, vault.seal(name(), checkpoint));
-        }
-
-        @Override
-        public Optional<byte[]> last() {
-            return watches.kept(watch).map(each -> vault.open(name(), each));
-        }
+    private boolean lives(Watch watch) {
+        return watches.watch(watch.organisation(), watch.name()).equals(Optional.of(watch));
     }
 
     @Override
     public void settle() {
+        abandonThoseOfNone();
+        try {
+            states.sweep(id -> watches.all().stream().anyMatch(each -> each.id().equals(id)));
+        } catch (StorageFailure e) {
+            LOG.log(System.Logger.Level.WARNING, "checkpoints of nobody stay for now", e);
+        }
         for (Watch each : watches.all()) {
             try {
                 begin(each);
@@ -320,7 +322,37 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
         engine.stop(watch);
         abandoned.remove(PREFIX + watch.id());
         abandon(watch);
+        forget(request, watch);
         return new Shown(watch, told, uses.last());
+    }
+
+    /** Whoever stopped a watch may have died before it had abandoned what that left open. */
+    private void abandonThoseOfNone() {
+        try {
+            // in this order: a watch is on record before anything is open in its name
+            List<String> open = log.open(TRANSACTIONS);
+            Set<String> there =
+                    watches.all().stream()
+                            .map(each -> TRANSACTIONS + each.id())
+                            .collect(Collectors.toSet());
+            open.stream()
+                    .map(WatchesView::ofWatch)
+                    .distinct()
+                    .filter(each -> !there.contains(each))
+                    .forEach(log::abandon);
+        } catch (StorageFailure e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "results of watches that were stopped may be on their way still; readers wait"
+                            + " for them until their time is over",
+                    e);
+        }
+    }
+
+    /** What the names of all transactions of a watch begin with, of one of them. */
+    private static String ofWatch(String name) {
+        int end = name.indexOf('-', TRANSACTIONS.length());
+        return end < 0 ? name : name.substring(0, end);
     }
 
     /** It is stopped, or refused, whatever becomes of this. */
@@ -337,6 +369,18 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
                             + " may be on their way to "
                             + watch.to()
                             + " still; readers wait for them until their time is over",
+                    e);
+        }
+    }
+
+    /** It is stopped, whatever becomes of this; what stays is swept at the next start. */
+    private void forget(Request request, Watch watch) {
+        try {
+            states.forget(request, watch);
+        } catch (StorageFailure e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "what the watch " + watch.name() + " remembered stays until the next start",
                     e);
         }
     }

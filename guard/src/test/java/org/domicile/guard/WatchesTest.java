@@ -7,14 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.domicile.objects.Listing;
+import org.domicile.objects.Version;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
 import org.domicile.streams.Act;
@@ -23,6 +29,7 @@ import org.domicile.streams.Stream;
 import org.domicile.streams.Streams;
 import org.domicile.streams.Topic;
 import org.domicile.watches.Watch;
+import org.domicile.watches.WatchEngine;
 import org.domicile.watches.Watches;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -257,17 +264,112 @@ final class WatchesTest {
         assertTrue(again.logins().knows(login.name(), login.secret()));
     }
 
+    private static void keep(WatchEngine.Kept kept, byte[]... pieces) {
+        try (WatchEngine.Keeping keeping = kept.begin()) {
+            for (byte[] each : pieces) {
+                keeping.write(each);
+            }
+            keeping.keep();
+        }
+    }
+
+    private static byte[] last(WatchEngine.Kept kept) throws IOException {
+        WatchEngine.Last last = kept.last().orElseThrow();
+        try (InputStream in = last.in()) {
+            byte[] all = in.readAllBytes();
+            assertEquals(last.size(), all.length);
+            return all;
+        }
+    }
+
+    private List<String> kept() {
+        return installation.objects().buckets().buckets("city").stream()
+                .flatMap(bucket ->
+                        installation
+                                .objects()
+                                .list(bucket, new Listing.Query("watch-", "", "", "", 10))
+                                .versions()
+                                .stream())
+                .map(Version::name)
+                .toList();
+    }
+
+    private List<String> own(long before) {
+        return installation.usesSince("city", before).stream()
+                .filter(use -> use.action().startsWith("watching:"))
+                .map(use -> use.action() + " " + use.outcome())
+                .toList();
+    }
+
     @Test
-    void checkpointsLieSealedAndAreFoundAgain() {
+    void checkpointsAreTheOrganisationsAndOnRecord() throws Exception {
         Watch watch =
                 watches.create(request(), wanted("high", "water.levels", "water.alerts")).watch();
+        WatchEngine.Kept kept = engine.of(watch).kept();
+        long before = installation.entries("city");
+        assertEquals(Optional.empty(), kept.last());
+        byte[] large = new byte[700_001];
+        new Random(7).nextBytes(large);
+        keep(kept, Arrays.copyOf(large, 300_000), Arrays.copyOfRange(large, 300_000, 700_001));
+        assertArrayEquals(large, last(kept));
         byte[] state = "what it remembers of somebody".getBytes(UTF_8);
-        engine.of(watch).kept().keep(state);
-        byte[] stored = Watches.open(installation.keyspace()).kept(watch).orElseThrow();
-        assertFalse(new String(stored, UTF_8).contains("somebody"));
+        keep(kept, state); // in the same minute
+        assertArrayEquals(state, last(kept));
+        assertEquals(List.of("watch-" + watch.id()), kept());
+        installation.time().advance(Duration.ofSeconds(61));
+        keep(kept, state);
+        assertEquals(
+                List.of(
+                        "watching:Keep done",
+                        "watching:Restore done",
+                        "watching:Restore done",
+                        "watching:Keep done"),
+                own(before));
         engine.running.clear();
         GuardedWatches again = guarded(Streams.open(installation.keyspace(), installation.time()));
         again.settle();
-        assertArrayEquals(state, engine.of(watch).kept().last().orElseThrow());
+        WatchEngine.Kept now = engine.of(watch).kept();
+        assertArrayEquals(state, last(now));
+        again.stop(request(), "high");
+        assertEquals(List.of(), kept());
+        keep(now, state); // it was on its way
+        assertEquals(List.of(), kept());
+        assertEquals(Optional.empty(), now.last());
+    }
+
+    @Test
+    void whatIsNotKeptWholeIsNotThere() throws Exception {
+        Watch watch =
+                watches.create(request(), wanted("high", "water.levels", "water.alerts")).watch();
+        WatchEngine.Kept kept = engine.of(watch).kept();
+        byte[] state = {1, 2, 3};
+        keep(kept, state);
+        long before = installation.entries("city");
+        WatchEngine.Keeping half = kept.begin(); // whose worker dies
+        half.write(new byte[500_000]);
+        half.close();
+        WatchEngine.Keeping lost = kept.begin(); // whose program dies
+        lost.write(new byte[500_000]);
+        assertEquals(List.of(), own(before));
+        assertArrayEquals(state, last(kept));
+        assertEquals(List.of("watch-" + watch.id()), kept());
+    }
+
+    /** As after a death between the end of a watch and that of its checkpoint. */
+    @Test
+    void whatADeathLeftIsSweptAtTheStart() {
+        Watch watch =
+                watches.create(request(), wanted("high", "water.levels", "water.alerts")).watch();
+        Watch other =
+                watches.create(request(), wanted("other", "water.other", "water.alerts")).watch();
+        keep(engine.of(watch).kept(), new byte[] {1});
+        keep(engine.of(other).kept(), new byte[] {2});
+        Watches.open(installation.keyspace()).remove(request(), "city", "high");
+        long before = installation.entries("city");
+        engine.running.clear();
+        GuardedWatches again = guarded(Streams.open(installation.keyspace(), installation.time()));
+        again.settle();
+        assertEquals(List.of("watch-" + other.id()), kept());
+        assertEquals(List.of("watching:Remove done"), own(before));
     }
 }

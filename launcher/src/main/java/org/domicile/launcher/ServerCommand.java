@@ -85,6 +85,11 @@ abstract class ServerCommand implements Callable<Integer> {
                             Optional.ofNullable(as.ca))) {
                 ask(client, output());
             }
+            return code();
+        }
+
+        /** What it ends with, once it has asked. */
+        int code() {
             return 0;
         }
 

@@ -192,6 +192,11 @@ enum Setting {
             "processes that run watches at one time, one for each organisation and purpose"),
     WATCHES_MEMORY(
             "watches.memory", "384MiB", "Java heap of each of them; it takes some 300 MiB besides"),
+    WATCHES_STATE(
+            "watches.state",
+            "1GiB",
+            "what one watch may remember; with more than watches.memory can hold, it is that which"
+                    + " bounds it"),
     WATCHES_PACE(
             "watches.pace",
             "500ms",

@@ -144,12 +144,18 @@ record Settings(
      * Watches.
      *
      * @param workers at one time @param memory bytes of heap of each
+     * @param state bytes that a watch may remember
      * @param pace time between checkpoints
      * @param engine folder of jars; empty for the one that comes with the program
      * @param java folder of a Java; empty for the program's own
      */
     record Watching(
-            int workers, long memory, Duration pace, Optional<Path> engine, Optional<Path> java) {}
+            int workers,
+            long memory,
+            long state,
+            Duration pace,
+            Optional<Path> engine,
+            Optional<Path> java) {}
 
     /**
      * The program's own work.
@@ -438,6 +444,7 @@ record Settings(
         return new Watching(
                 count(from, Setting.WATCHES_WORKERS, 0, 1_000),
                 size(from, Setting.WATCHES_MEMORY, 256L << 20, 1L << 40),
+                size(from, Setting.WATCHES_STATE, 1L << 20, org.domicile.watches.Watches.LARGEST),
                 time(from, Setting.WATCHES_PACE, Duration.ofMillis(100), Duration.ofHours(1)),
                 path(from, Setting.WATCHES_ENGINE),
                 path(from, Setting.WATCHES_JAVA));

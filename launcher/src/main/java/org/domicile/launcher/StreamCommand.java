@@ -17,6 +17,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -48,15 +49,18 @@ final class StreamCommand {
             super("/streams/");
         }
 
-        /** A name goes into a path. */
         final String name(String text) {
-            if (!text.matches("[a-zA-Z0-9._-]{1,249}")) {
-                throw Input.wrong(
-                        spec,
-                        "'" + text + "' is no name of a stream: letters, digits, '.', '_', '-'");
-            }
-            return text;
+            return StreamCommand.name(spec, text);
         }
+    }
+
+    /** A name goes into a path. */
+    static String name(CommandSpec spec, String text) {
+        if (!text.matches("[a-zA-Z0-9._-]{1,249}")) {
+            throw Input.wrong(
+                    spec, "'" + text + "' is no name of a stream: letters, digits, '.', '_', '-'");
+        }
+        return text;
     }
 
     /** How large a stream is. */

@@ -135,6 +135,7 @@ final class Streaming implements AutoCloseable {
                         new WorkerPlaces(jars.get()),
                         folder.path().resolve("watches"),
                         settings.memory(),
+                        settings.state(),
                         settings.workers(),
                         settings.pace(),
                         log::startForWorkers,

@@ -193,8 +193,9 @@ final class WatchCommand {
                     .println(
                             checkpoint.isEmpty()
                                     ? "no checkpoint is kept yet"
-                                    : "the last checkpoint was kept %s ago"
+                                    : "the last checkpoint (%,d KiB) was kept %s ago"
                                             .formatted(
+                                                    (found.number("checkpointBytes") + 1023) >> 10,
                                                     Times.human(
                                                             Duration.between(
                                                                     Instant.parse(checkpoint),

@@ -398,6 +398,9 @@ class SettingsTest {
                 Setting.WATCHES_MEMORY,
                 new Case(s -> s.watches().memory(), 384L << 20, "1GiB", 1L << 30, "16MiB"));
         cases.put(
+                Setting.WATCHES_STATE,
+                new Case(s -> s.watches().state(), 1L << 30, "64MiB", 64L << 20, "2GiB"));
+        cases.put(
                 Setting.WATCHES_PACE,
                 new Case(
                         s -> s.watches().pace(),

@@ -18,21 +18,27 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.io.InputFile;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.domicile.s3client.S3Signature;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,6 +130,33 @@ final class StreamTablesTest {
         void run(String... arguments) {
             Rig.Ran ran = rig.run(arguments);
             assertEquals(0, ran.code(), ran.err());
+        }
+
+        /** A column of water.levels, as a client of the catalog does it. */
+        void renamed(String column, String to) throws Exception {
+            try (CatalogClient client =
+                    new CatalogClient(
+                            URI.create(cloud.endpoints().urls().getOrDefault("web", "")),
+                            new S3Signature(first.accessKey(), first.secret(), "home"),
+                            Clock.systemUTC(),
+                            Optional.empty())) {
+                String table = "namespaces/water/tables/levels";
+                Json.Row schema =
+                        client.ask(new CatalogClient.Call("GET", table, new TreeMap<>(), ""))
+                                .row("metadata")
+                                .rows("schemas")
+                                .getLast();
+                String changed = schema.line().replace("\"" + column + "\"", "\"" + to + "\"");
+                client.ask(
+                        new CatalogClient.Call(
+                                "POST",
+                                table,
+                                new TreeMap<>(),
+                                ("{\"requirements\":[],\"updates\":[{\"action\":\"add-schema\","
+                                     + "\"schema\":%s},{\"action\":\"set-current-schema\","
+                                     + "\"schema-id\":-1}]}")
+                                        .formatted(changed)));
+            }
         }
 
         Json.Row shown(String table) throws Exception {
@@ -285,6 +318,11 @@ final class StreamTablesTest {
             city.publish("water.levels", "{\"station\":\"e\",\"level\":2}");
             assertEquals(43, city.changed("update levels set level = level + 1"));
             assertEquals("43|2243|43", city.rows(SUMS));
+            // another engine calls a column otherwise, and it goes on to get its values
+            city.renamed("station", "place");
+            city.publish("water.levels", "{\"station\":\"e\",\"level\":77}");
+            assertEquals("2", city.rows("select count(*) from levels where place = 'e'"));
+            assertEquals(1, city.changed("delete from levels where place = 'e' and level = 77"));
             // another column of a newer schema
             city.register(
                     "water.levels-value",
@@ -296,9 +334,14 @@ final class StreamTablesTest {
             assertEquals("44", city.rows("select count(*) from levels"));
             assertEquals(
                     "1|3",
-                    city.rows("select count(*), sum(quality) from levels where station = 'f'"));
+                    city.rows("select count(*), sum(quality) from levels where place = 'f'"));
+            assertEquals("0", city.rows("select count(*) from levels where place is null"));
+            assertEquals(
+                    "42703",
+                    assertThrows(SQLException.class, () -> city.rows("select station from levels"))
+                            .getSQLState());
             // a rule of the table holds for rows that no snapshot has
-            city.run("table", "rows", "water.levels", "--where", "station <> 'f'");
+            city.run("table", "rows", "water.levels", "--where", "place <> 'f'");
             assertEquals("43|null", city.rows("select count(*), sum(quality) from levels"));
             city.run("table", "rows", "water.levels", "--remove");
             assertEquals("44|3", city.rows("select count(*), sum(quality) from levels"));
@@ -313,7 +356,19 @@ final class StreamTablesTest {
                                             city.changed(
                                                     "alter table levels rename column level to l"))
                             .getSQLState());
-            // what a label says of the stream is true of its rows
+            // what a label says of the stream is true of its rows, and of files that hold them
+            try (Lake lake =
+                    new Lake(
+                            folder,
+                            city.cloud.endpoints().urls().getOrDefault("web", ""),
+                            city.first)) {
+                Table table = lake.catalog.loadTable(Lake.named("water", "levels"));
+                InputFile file =
+                        table.io().newInputFile(table.currentSnapshot().manifestListLocation());
+                assertTrue(file.getLength() > 0);
+                city.run("label", "streams://main/water.", "--prohibit", "main/first-steps");
+                assertThrows(UncheckedIOException.class, file::getLength);
+            }
             city.run("label", "streams://main/water.", "--prohibit", "main/first-steps");
             SQLException kept =
                     assertThrows(SQLException.class, () -> city.rows("select * from levels"));
@@ -322,7 +377,7 @@ final class StreamTablesTest {
                     List.of(
                             "select * from levels at (version => 'main')",
                             "update levels set level = 0",
-                            "insert into levels_unfit (why) select station from levels")) {
+                            "insert into levels_unfit (why) select place from levels")) {
                 assertEquals(
                         "42501",
                         assertThrows(SQLException.class, () -> city.changed(way)).getSQLState(),

@@ -132,7 +132,7 @@ final class WatchCommandsTest {
             Rig.Ran shown = rig.run("watch", "show", "high_water");
             assertTrue(shown.out().contains("running; 6 records read"), shown::out);
             assertTrue(shown.out().contains("2 of them passed over"), shown::out);
-            assertTrue(shown.out().contains("checkpoint was kept"), shown::out);
+            assertTrue(shown.out().contains(" KiB) was kept "), shown::out);
             whatIsUnusualIsFound(rig);
             // the worker dies: what it knew it goes on with
             publish(rig, reading("west", 470, 21));
@@ -198,7 +198,7 @@ final class WatchCommandsTest {
         return alerts.stream().map(each -> each.row("value").text("station")).toList();
     }
 
-    private static void killWorkers() {
+    static void killWorkers() {
         List<ProcessHandle> workers =
                 ProcessHandle.current().children().filter(WatchCommandsTest::runsWatches).toList();
         assertEquals(1, workers.size());

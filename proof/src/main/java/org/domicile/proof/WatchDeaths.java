@@ -375,7 +375,7 @@ final class WatchDeaths {
     private void await(StreamLife life, String otherwise, Condition condition)
             throws IOException, InterruptedException {
         long end = System.nanoTime() + PATIENCE.toNanos();
-        while (violations.isEmpty() && !condition.holds()) {
+        while (!condition.holds() && violations.isEmpty()) {
             if (System.nanoTime() > end) {
                 StringBuilder how = new StringBuilder(otherwise);
                 for (Asked each : ALL) {

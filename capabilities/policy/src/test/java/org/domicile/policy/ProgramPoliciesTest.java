@@ -25,6 +25,7 @@ class ProgramPoliciesTest {
                     "lifecycle",
                     "compaction",
                     "tabling",
+                    "watching",
                     "statistics",
                     "notification");
 

@@ -543,7 +543,12 @@ final class StoredSchemas implements Schemas {
         Optional<Subject> all =
                 subject(organisation, subject).filter(each -> !each.shown(Shown.LIVE).isEmpty());
         if (all.isEmpty()) {
-            return new Compared.NoSubject();
+            try {
+                read(organisation, schema); // which may be none at all
+                return new Compared.NoSubject();
+            } catch (BadSchema e) {
+                return new Compared.Invalid(e.sentence());
+            }
         }
         Optional<Version> against = version.flatMap(each -> all.get().version(each, Shown.LIVE));
         if (version.isPresent() && against.isEmpty()) {

@@ -3,6 +3,7 @@ package org.domicile.schemas;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -120,6 +121,12 @@ final class SchemasTest {
         assertInstanceOf(
                 Schemas.Compared.Incompatible.class,
                 schemas.compare("a", "s", Optional.empty(), new SchemaText(Format.AVRO, OTHER)));
+        assertInstanceOf(
+                Schemas.Compared.NoSubject.class,
+                schemas.compare("a", "new", Optional.empty(), new SchemaText(Format.AVRO, OTHER)));
+        assertInstanceOf(
+                Schemas.Compared.Invalid.class,
+                schemas.compare("a", "new", Optional.empty(), new SchemaText(Format.AVRO, "{")));
         assertTrue(
                 schemas.configure(
                         request(), "a", Optional.of("s"), Optional.of(Compatibility.NONE)));
@@ -145,6 +152,60 @@ final class SchemasTest {
         assertInstanceOf(
                 Schemas.Compared.Incompatible.class,
                 schemas.compare("a", "s", Optional.empty(), new SchemaText(Format.AVRO, more)));
+    }
+
+    private static final String B = "{\"name\":\"b\",\"type\":\"int\"}";
+    private static final String B_OR_7 = B.replace("}", ",\"default\":7}");
+    private static final String C = "{\"name\":\"c\",\"type\":\"int\"}";
+    private static final String C_OR_7 = C.replace("}", ",\"default\":7}");
+
+    private void holds(Compatibility level) {
+        schemas.configure(request(), "a", Optional.of("s"), Optional.of(level));
+    }
+
+    private boolean follows(String fields) {
+        SchemaText text = new SchemaText(Format.AVRO, avro(fields));
+        return schemas.compare("a", "s", Optional.empty(), text)
+                instanceof Schemas.Compared.Compatible;
+    }
+
+    /** What reads all that the newest wrote need not read what an older one did. */
+    @Test
+    void forwardTransitiveIsForwardOfEach() {
+        holds(Compatibility.NONE);
+        done("a", "s", avro(B));
+        done("a", "s", avro(C));
+        holds(Compatibility.FORWARD);
+        assertTrue(follows(C), "the newest reads it");
+        holds(Compatibility.FORWARD_TRANSITIVE);
+        assertFalse(follows(C), "the first misses b");
+        assertTrue(follows(B + "," + C), "both find theirs");
+        assertTrue(follows(B + "," + C + ",{\"name\":\"d\",\"type\":\"int\"}"), "new to it");
+        SchemaText less = new SchemaText(Format.AVRO, avro(C_OR_7));
+        List<String> why =
+                assertInstanceOf(Schemas.Registering.Incompatible.class, register("a", "s", less))
+                        .why();
+        assertTrue(why.getFirst().contains("version 1, by FORWARD_TRANSITIVE"), why::toString);
+    }
+
+    @Test
+    void fullTransitiveIsBothOfEach() {
+        holds(Compatibility.NONE);
+        done("a", "s", avro(B));
+        done("a", "s", avro(B_OR_7 + "," + C_OR_7));
+        holds(Compatibility.FULL);
+        assertTrue(follows(C_OR_7), "whoever has the newest misses nothing, nor does it");
+        holds(Compatibility.FULL_TRANSITIVE);
+        assertFalse(follows(C_OR_7), "forward: the first has nothing for b");
+        holds(Compatibility.BACKWARD_TRANSITIVE);
+        assertTrue(follows(C_OR_7), "which is not looked at here");
+        holds(Compatibility.FULL_TRANSITIVE);
+        assertFalse(follows(B + "," + C), "backward: the first wrote no c");
+        holds(Compatibility.FORWARD_TRANSITIVE);
+        assertTrue(follows(B + "," + C), "which is not looked at here");
+        holds(Compatibility.FULL_TRANSITIVE);
+        assertTrue(follows(B + "," + C_OR_7), "both ways with both");
+        done("a", "s", avro(B + "," + C_OR_7));
     }
 
     @Test

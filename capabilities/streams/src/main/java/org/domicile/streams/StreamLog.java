@@ -119,6 +119,14 @@ public interface StreamLog extends AutoCloseable {
     Reader read(String stream, Map<Integer, Long> from);
 
     /**
+     * Names of transactions that are open.
+     *
+     * @param prefix what they begin with
+     * @throws StorageFailure when they are not known
+     */
+    List<String> open(String prefix);
+
+    /**
      * Aborts transactions that are open, and lets nobody go on with them: readers of what is
      * committed do not wait for them any more. Returns when that is done.
      *

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -1227,6 +1228,17 @@ final class StoredTables implements Tables {
     @Override
     public Shape shape(Warehouse warehouse, Loaded table, Moment at) {
         return new Scans(warehouse, scannable(table)).shape(at);
+    }
+
+    @Override
+    public Map<Integer, String> firstNames(Loaded table) {
+        Map<Integer, String> names = new HashMap<>();
+        scannable(table).metadata().schemas().stream()
+                .sorted(Comparator.comparingInt(org.apache.iceberg.Schema::schemaId))
+                .forEach(schema ->
+                        schema.columns()
+                                .forEach(each -> names.putIfAbsent(each.fieldId(), each.name())));
+        return names;
     }
 
     @Override

@@ -178,6 +178,12 @@ public interface Tables {
     /** What a table looks like. Reads no file. */
     Shape shape(Warehouse warehouse, Loaded table, Moment at);
 
+    /**
+     * What each of a table's outermost columns was called at first, by its id, as far as its
+     * metadata remember. Reads no file.
+     */
+    Map<Integer, String> firstNames(Loaded table);
+
     /** What a view is. */
     ViewText text(Loaded view);
 

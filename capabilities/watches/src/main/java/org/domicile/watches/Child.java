@@ -24,10 +24,11 @@ final class Child implements AutoCloseable {
     private final JavaChild child;
     private final Wire wire;
     private final Map<String, String> holes = new LinkedHashMap<>();
+    private volatile boolean exhausted;
 
     private Child(JavaChild child) {
         this.child = child;
-        this.wire = new Wire(child.in(), child.out(), Workers.LARGEST_CHECKPOINT);
+        this.wire = new Wire(child.in(), child.out());
     }
 
     /**
@@ -113,7 +114,7 @@ final class Child implements AutoCloseable {
                 Integer.toString(port),
                 Long.toString(options.pace().toMillis()),
                 Long.toString(LARGEST_FILE),
-                Integer.toString(Workers.LARGEST_CHECKPOINT));
+                Long.toString(options.state()));
     }
 
     private void hello() throws IOException {
@@ -141,15 +142,22 @@ final class Child implements AutoCloseable {
         return child.process();
     }
 
+    /** Whether it ended because its heap was full; asked after {@link #end}. */
+    boolean exhausted() {
+        return exhausted;
+    }
+
     /** Why it ended, as a sentence. */
     String end() {
         return child.end(
                 "its worker",
-                code ->
-                        code == OUT_OF_MEMORY
-                                ? "its worker had no memory any more; ask for less at once, or the"
-                                        + " operator for more (watches.memory)"
-                                : "its worker ended with " + code);
+                code -> {
+                    exhausted = code == OUT_OF_MEMORY;
+                    return exhausted
+                            ? "its worker had no memory any more; ask for less at once, or the"
+                                    + " operator for more (watches.memory)"
+                            : "its worker ended with " + code;
+                });
     }
 
     /** Several may; all of them wait until it has ended. */

@@ -1,9 +1,13 @@
 package org.domicile.watches;
 
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,48 +43,18 @@ final class Crew {
     /** A worker without watches may be asked again soon. */
     private static final Duration IDLE = Duration.ofMinutes(2);
 
+    /** A watch that remembers too much waits for so long, the first time. */
+    private static final Duration FIRST_HOLD = Duration.ofMinutes(1);
+
+    /** It is doubled at most so often. */
+    private static final int MOST_HOLDS = 6;
+
     /** By then each watch has had its turn to be started. */
     private static final Duration ALL_STARTED = Duration.ofHours(3);
 
     private static final WatchEngine.Login NOBODY = new WatchEngine.Login("none", "none");
     private static final int LONGEST_SENTENCE = 500;
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\u0085\\u2028\\u2029]");
-
-    /**
-     * A watch that was to run. Its own lock guards where it runs and what is kept of it ({@code
-     * on}, {@code newest}), and is taken before the crew's; the crew's guards the rest.
-     */
-    private static final class Job {
-        final Watch watch;
-        final List<WatchEngine.Readable> streams;
-        final WatchEngine.Login login;
-        final WatchEngine.Kept kept;
-        final WatchEngine.Written written;
-        WatchEngine.State state = WatchEngine.State.STARTING;
-        String error = "";
-        long in;
-        long out;
-        long passed;
-        long lag = -1;
-        double rate;
-        long toldAt;
-        @Nullable Instant checkpoint;
-        @Nullable Child on;
-        long newest; // number of the last checkpoint that came from there
-
-        Job(
-                Watch watch,
-                List<WatchEngine.Readable> streams,
-                WatchEngine.Login login,
-                WatchEngine.Kept kept,
-                WatchEngine.Written written) {
-            this.watch = watch;
-            this.streams = List.copyOf(streams);
-            this.login = login;
-            this.kept = kept;
-            this.written = written;
-        }
-    }
 
     private final Workers all;
     private final String organisation;
@@ -157,15 +131,19 @@ final class Crew {
 
     private void listen(Child worker) {
         String why = "";
-        try {
+        try (Incoming incoming = new Incoming(worker, options, this::job)) {
             while (true) {
-                heard(worker, worker.wire().receive());
+                heard(worker, incoming, worker.wire().receive());
             }
         } catch (IOException e) {
             why = worker.end();
         } finally {
             gone(worker, why);
         }
+    }
+
+    private synchronized @Nullable Job job(String id) {
+        return jobs.get(id);
     }
 
     private void gone(Child worker, String why) {
@@ -182,6 +160,9 @@ final class Crew {
                         each.state = WatchEngine.State.FAILING;
                         each.error = why;
                     });
+            if (worker.exhausted()) {
+                holdBack();
+            }
             again = !closed && !jobs.isEmpty();
             if (resting) {
                 resting = false;
@@ -205,14 +186,44 @@ final class Crew {
     private void startAll() {
         List<Job> some;
         synchronized (this) {
-            some = List.copyOf(jobs.values());
+            some = jobs.values().stream().filter(each -> !each.held).toList();
         }
         some.forEach(this::begin);
     }
 
+    /**
+     * Of watches whose worker had no memory any more, the one that remembered the most waits, each
+     * time longer, so that the others can go on without it.
+     */
+    private void holdBack() {
+        List<Job> ran = jobs.values().stream().filter(each -> !each.held).toList();
+        if (ran.size() < 2) {
+            return; // it waits as any worker does that ends
+        }
+        Job job = Collections.max(ran, Comparator.comparingLong(each -> each.size));
+        Duration wait = FIRST_HOLD.multipliedBy(1L << Math.min(job.exhausted, MOST_HOLDS));
+        job.exhausted++;
+        job.held = true;
+        job.error =
+                ("its worker had no memory any more, and of its watches this one remembered the"
+                                + " most (%,d KiB): it waits for %d minutes while the others go on;"
+                                + " group by less, or ask the operator for more (watches.memory)")
+                        .formatted(job.size >> 10, wait.toMinutes());
+        all.later(
+                () -> {
+                    synchronized (this) {
+                        job.held = false;
+                    }
+                    if (wanted(job)) {
+                        begin(job);
+                    }
+                },
+                wait);
+    }
+
     // what is said
 
-    private void heard(Child worker, Wire.Frame frame) throws IOException {
+    private void heard(Child worker, Incoming incoming, Wire.Frame frame) throws IOException {
         DataInputStream in = frame.in();
         switch (frame.kind()) {
             case Wire.PLANNED -> {
@@ -238,9 +249,10 @@ final class Crew {
             case Wire.CHECKPOINT -> {
                 String id = Wire.text(in);
                 long number = in.readLong();
-                // here, so that a worker has one checkpoint in memory, however many it sends
-                keep(worker, id, number, Wire.bytes(in));
+                kept(worker, id, number, incoming.whole(id, number, in.readLong()));
             }
+            // here, so that a worker has one piece in memory, however many it sends
+            case Wire.PIECE -> incoming.piece(Wire.text(in), in.readLong(), Wire.bytes(in));
             case Wire.TOLD -> told(in);
             case Wire.SCHEMA ->
                     schema(worker, Wire.text(in), in.readInt(), Wire.text(in), in.readInt());
@@ -255,19 +267,17 @@ final class Crew {
         }
     }
 
-    private void keep(Child worker, String id, long number, byte[] checkpoint) {
-        Job job;
-        synchronized (this) {
-            job = jobs.get(id);
-        }
-        boolean kept = job != null && kept(job, worker, number, checkpoint);
-        if (job != null && kept) {
+    /** Tells a worker what became of a checkpoint. @param why it is not kept; empty: it is */
+    private void kept(Child worker, String id, long number, String why) {
+        if (why.isEmpty()) {
             synchronized (this) {
-                job.checkpoint = options.clock().instant();
+                Job job = jobs.get(id);
+                if (job != null) {
+                    job.checkpoint = options.clock().instant();
+                }
                 pause = FIRST_PAUSE;
             }
         }
-        byte word = (byte) (kept ? 1 : 0);
         try (Workers.Hurry _ = all.hurry(worker, HURRY)) {
             worker.wire()
                     .send(
@@ -275,41 +285,16 @@ final class Crew {
                             out -> {
                                 Wire.text(out, id);
                                 out.writeLong(number);
-                                out.writeByte(word);
+                                Wire.text(out, why);
                             });
         } catch (IOException e) {
             worker.close(); // whoever listens to it finds out
         }
     }
 
-    /** Keeps one, unless it comes from where the watch does not run any more. */
-    private boolean kept(Job job, Child worker, long number, byte[] checkpoint) {
-        synchronized (job) {
-            if (job.on != worker
-                    || number <= job.newest
-                    || checkpoint.length > Workers.LARGEST_CHECKPOINT) {
-                return false;
-            }
-            job.newest = number;
-            all.large().acquireUninterruptibly();
-            try {
-                job.kept.keep(checkpoint);
-                return true;
-            } catch (StorageFailure e) {
-                LOG.log(System.Logger.Level.WARNING, "a checkpoint was not kept", e);
-                return false;
-            } finally {
-                all.large().release();
-            }
-        }
-    }
-
     /** Only of what the watch reads: a worker is not believed that it runs what it says. */
     private void schema(Child worker, String id, int number, String stream, int schema) {
-        Job job;
-        synchronized (this) {
-            job = jobs.get(id);
-        }
+        Job job = job(id);
         Optional<byte[]> found;
         try {
             found =
@@ -581,23 +566,45 @@ final class Crew {
             // from here on nothing is kept that comes from where it ran before
             job.on = worker;
             job.newest = 0;
-            all.large().acquireUninterruptibly();
-            try {
-                byte[] last = job.kept.last().orElse(new byte[0]);
-                try (Workers.Hurry _ = all.hurry(worker, HURRY)) {
-                    worker.wire()
-                            .send(
-                                    Wire.START,
-                                    out -> {
-                                        out.writeInt(number);
-                                        describe(out, job.watch, job.streams, job.login);
-                                    },
-                                    last);
+            WatchEngine.Last last =
+                    job.kept
+                            .last()
+                            .orElseGet(
+                                    () -> new WatchEngine.Last(0, InputStream.nullInputStream()));
+            try (InputStream in = last.in()) {
+                hand(
+                        worker,
+                        Wire.START,
+                        out -> {
+                            out.writeInt(number);
+                            describe(out, job.watch, job.streams, job.login);
+                            out.writeLong(last.size());
+                        },
+                        null);
+                job.size = last.size();
+                long left = last.size();
+                while (left > 0) {
+                    byte[] piece = in.readNBytes((int) Math.min(Wire.PIECE_BYTES, left));
+                    if (piece.length == 0) {
+                        throw new EOFException("a checkpoint ends before its length");
+                    }
+                    left -= piece.length;
+                    hand(worker, Wire.STATE, out -> out.writeInt(number), piece);
                 }
-            } finally {
-                all.large().release();
             }
             return true;
+        }
+    }
+
+    /** A worker that does not take it in time is ended. */
+    private void hand(Child worker, int kind, Wire.Body body, byte @Nullable [] last)
+            throws IOException {
+        try (Workers.Hurry _ = all.hurry(worker, HURRY)) {
+            if (last == null) {
+                worker.wire().send(kind, body);
+            } else {
+                worker.wire().send(kind, body, last);
+            }
         }
     }
 
@@ -625,7 +632,10 @@ final class Crew {
     }
 
     private synchronized boolean wanted(Job job) {
-        return !closed && jobs.get(job.watch.id()) == job && job.state == WatchEngine.State.FAILING;
+        return !closed
+                && !job.held
+                && jobs.get(job.watch.id()) == job
+                && job.state == WatchEngine.State.FAILING;
     }
 
     boolean stop(Watch watch) {
@@ -654,6 +664,7 @@ final class Crew {
                                 each.lag,
                                 each.rate,
                                 Optional.ofNullable(each.checkpoint),
+                                each.size,
                                 each.error));
     }
 

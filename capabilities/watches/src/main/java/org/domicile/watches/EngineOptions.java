@@ -14,6 +14,7 @@ import java.util.function.IntSupplier;
  * @param places what they load
  * @param folder where each has a folder of its own while it runs; nobody else's
  * @param memory bytes of a worker's heap
+ * @param state bytes of the largest checkpoint
  * @param most workers at one time
  * @param pace time between checkpoints, which is how long results wait
  * @param port starts the streams' log where it does not run, and says where workers find it
@@ -23,6 +24,7 @@ public record EngineOptions(
         Places places,
         Path folder,
         long memory,
+        long state,
         int most,
         Duration pace,
         IntSupplier port,

@@ -1,18 +1,13 @@
 package org.domicile.watches;
 
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantLock;
-import org.domicile.bytes.StorageFailure;
 import org.domicile.keyspace.Committed;
 import org.domicile.keyspace.Cursor;
 import org.domicile.keyspace.Keyspace;
-import org.domicile.keyspace.Range;
 import org.domicile.keyspace.Reading;
 import org.domicile.keyspace.Space;
 import org.domicile.keyspace.Transaction;
@@ -26,17 +21,14 @@ import org.domicile.request.Request;
  *
  * <pre>
  *   watch ORGANISATION NAME   {@link WatchesCodec}
- *   kept ID PART              a piece of the checkpoint, of at most {@code PIECE} bytes
  * </pre>
  *
- * {@code changing} serialises what changes the register, and what is kept, so that nothing is kept
- * of a watch that was removed; watches are in memory too, and are so before anybody is told.
+ * {@code changing} serialises what changes the register; watches are in memory too, and are so
+ * before anybody is told.
  */
 final class StoredWatches implements Watches {
     private static final String SPACE = "watches";
     private static final String WATCH = "watch";
-    private static final String KEPT = "kept";
-    private static final int PIECE = 64 << 10;
 
     private record Name(String organisation, String name) implements Comparable<Name> {
         @Override
@@ -70,10 +62,6 @@ final class StoredWatches implements Watches {
 
     private static byte[] key(Watch watch) {
         return Tuple.pack(SPACE, WATCH, watch.organisation(), watch.name());
-    }
-
-    private static Range pieces(Watch watch) {
-        return Tuple.of().text(SPACE).text(KEPT).text(watch.id()).range();
     }
 
     private void commit(Transaction transaction) {
@@ -122,7 +110,6 @@ final class StoredWatches implements Watches {
             commit(
                     new Transaction()
                             .write(new Write.Delete(Space.RECORDS, key(now)))
-                            .write(new Write.DeleteRange(Space.RECORDS, pieces(now)))
                             .carrying(request, Outcome.DONE));
             watches.remove(name(now));
             return new Asked.Now(now);
@@ -146,56 +133,5 @@ final class StoredWatches implements Watches {
     @Override
     public List<Watch> all() {
         return List.copyOf(watches.values());
-    }
-
-    @Override
-    public void keep(Watch watch, byte[] sealed) {
-        changing.lock();
-        try {
-            if (!watch.equals(watches.get(name(watch)))) {
-                return;
-            }
-            Transaction transaction =
-                    new Transaction().write(new Write.DeleteRange(Space.RECORDS, pieces(watch)));
-            for (int from = 0, part = 0; from < sealed.length; from += PIECE, part++) {
-                transaction.write(
-                        new Write.Put(
-                                Space.RECORDS,
-                                Tuple.of()
-                                        .text(SPACE)
-                                        .text(KEPT)
-                                        .text(watch.id())
-                                        .signed(part)
-                                        .pack(),
-                                Arrays.copyOfRange(
-                                        sealed, from, Math.min(sealed.length, from + PIECE))));
-            }
-            commit(transaction);
-        } finally {
-            changing.unlock();
-        }
-    }
-
-    @Override
-    public Optional<byte[]> kept(Watch watch) {
-        List<byte[]> parts = new ArrayList<>();
-        int length = 0;
-        try (Cursor cursor = keyspace.scan(Space.RECORDS, pieces(watch), Reading.Direction.UP)) {
-            while (cursor.next()) {
-                byte[] piece = cursor.value();
-                if (length + piece.length > 2 * LARGEST) {
-                    throw new StorageFailure(
-                            StorageFailure.Kind.CORRUPT, "a checkpoint is larger than any may be");
-                }
-                parts.add(piece);
-                length += piece.length;
-            }
-        }
-        if (length == 0) {
-            return Optional.empty();
-        }
-        ByteBuffer all = ByteBuffer.allocate(length);
-        parts.forEach(all::put);
-        return Optional.of(all.array());
     }
 }

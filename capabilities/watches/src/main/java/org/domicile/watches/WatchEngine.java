@@ -1,5 +1,6 @@
 package org.domicile.watches;
 
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -86,14 +87,33 @@ public interface WatchEngine extends AutoCloseable {
         }
     }
 
-    /** Checkpoints of a watch. */
+    /**
+     * Checkpoints of a watch: one at a time comes, and the last that was kept is the one that
+     * counts. May throw {@link org.domicile.bytes.StorageFailure}.
+     */
     interface Kept {
-        /** Keeps one, durably. */
-        void keep(byte[] checkpoint);
+        /** Begins one. */
+        Keeping begin();
 
-        /** The last; empty before the first. */
-        Optional<byte[]> last();
+        /** Opens the last that was kept; empty before the first. */
+        Optional<Last> last();
     }
+
+    /** A checkpoint that comes in pieces; nothing stays of one that is not kept. */
+    interface Keeping extends AutoCloseable {
+        /** Takes a piece. */
+        void write(byte[] piece);
+
+        /** It takes the place of the one before, whole; durable when it returns. */
+        void keep();
+
+        /** Gives up what was not kept. */
+        @Override
+        void close();
+    }
+
+    /** A checkpoint that was kept. @param size bytes @param in to be closed by who asked */
+    record Last(long size, InputStream in) {}
 
     /** What became of a look. */
     sealed interface Looked {
@@ -131,6 +151,7 @@ public interface WatchEngine extends AutoCloseable {
      * @param lag records that are there and not read yet; -1 while that is not known
      * @param rate records a second that it read in the last seconds
      * @param checkpoint when the last one was kept
+     * @param size bytes of it
      * @param error why it failed last; empty when it did not
      */
     record Told(
@@ -141,5 +162,6 @@ public interface WatchEngine extends AutoCloseable {
             long lag,
             double rate,
             Optional<Instant> checkpoint,
+            long size,
             String error) {}
 }

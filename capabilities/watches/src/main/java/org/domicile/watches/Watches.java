@@ -5,13 +5,15 @@ import java.util.Optional;
 import org.domicile.keyspace.Keyspace;
 import org.domicile.request.Request;
 
-/** The register of watches, with their last checkpoints. Safe for concurrent use. */
+/** The register of watches. Safe for concurrent use. */
 public interface Watches {
     /** Of an organisation. */
     int MOST = 100;
 
-    /** Bytes of a checkpoint; an engine may take fewer where memory is short. */
-    int LARGEST = 32 << 20;
+    /**
+     * Bytes of the largest checkpoint that an installation may allow: Flink has it in one array.
+     */
+    int LARGEST = 1 << 30;
 
     /** What lies in a keyspace. One process has one. */
     static Watches open(Keyspace keyspace) {
@@ -21,7 +23,7 @@ public interface Watches {
     /** Makes it, unless its name is taken or there are too many. Carries the record. */
     Asked create(Request request, Watch watch);
 
-    /** Removes it, with its checkpoint. Carries the record. */
+    /** Removes it. Carries the record. */
     Asked remove(Request request, String organisation, String name);
 
     /** One; empty when there is none. */
@@ -32,17 +34,6 @@ public interface Watches {
 
     /** All. */
     List<Watch> all();
-
-    /**
-     * Keeps a checkpoint in place of the one before; durable when it returns. One of a watch that
-     * is not there any more is passed over.
-     *
-     * @param sealed at most {@link #LARGEST} bytes, and what sealing adds
-     */
-    void keep(Watch watch, byte[] sealed);
-
-    /** The last checkpoint; empty before the first. */
-    Optional<byte[]> kept(Watch watch);
 
     /** What became of what was asked for; but for {@link Now}, nothing was changed. */
     sealed interface Asked {

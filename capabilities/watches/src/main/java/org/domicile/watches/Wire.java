@@ -21,13 +21,15 @@ import org.jspecify.annotations.Nullable;
  *             PLANNED     number, count, source…, count, (column, type)…
  *             REFUSED     number, sentence
  *             STARTED     number
- *             CHECKPOINT  id, number of the checkpoint (long), its bytes
+ *             PIECE       id, number of the checkpoint (long), bytes of it
+ *             CHECKPOINT  id, number of the checkpoint, its length (longs): it is whole
  *             TOLD        id, state, records in, records out, passed over, pending (longs),
  *                         sentence
  *             SCHEMA      id, number, stream, id of a schema (int)
  *   program:  PLAN        number, the watch
- *             START       number, the watch, its last checkpoint (bytes, none: 0 of them)
- *             KEPT        id, number of the checkpoint, 1 or 0
+ *             START       number, the watch, length of its last checkpoint (long, none: 0)
+ *             STATE       number, bytes of that checkpoint, until all are there
+ *             KEPT        id, number of the checkpoint, why it is not (empty: it is)
  *             STOP        id
  *             WRITTEN     number, 1 or 0, the schema as its decoder wants it (bytes, none: 0)
  *   watch:    id, sql, to, where it begins (long, a time in
@@ -52,7 +54,7 @@ public final class Wire {
     /** A watch runs. */
     public static final int STARTED = 4;
 
-    /** A checkpoint is to be kept. */
+    /** A checkpoint is whole, and to be kept. */
     public static final int CHECKPOINT = 5;
 
     /** How a watch does. */
@@ -64,7 +66,7 @@ public final class Wire {
     /** Run a watch. */
     public static final int START = 8;
 
-    /** A checkpoint is kept. */
+    /** A checkpoint is kept, or is not. */
     public static final int KEPT = 9;
 
     /** End a watch. */
@@ -76,11 +78,19 @@ public final class Wire {
     /** By this, or by nothing that it may be. */
     public static final int WRITTEN = 12;
 
-    private static final int LARGEST = Watches.LARGEST + (4 << 20);
+    /** A part of a checkpoint. */
+    public static final int PIECE = 13;
+
+    /** A part of the checkpoint that a watch begins with. */
+    public static final int STATE = 14;
+
+    /** Bytes of a checkpoint in one frame. */
+    public static final int PIECE_BYTES = 256 << 10;
+
+    private static final int LARGEST = 4 << 20;
 
     private final DataInputStream in;
     private final DataOutputStream out;
-    private final int largest;
 
     /** A frame. */
     public record Frame(int kind, DataInputStream in) {}
@@ -91,18 +101,16 @@ public final class Wire {
         void write(DataOutputStream out) throws IOException;
     }
 
-    /** Over two streams of bytes. */
-    public Wire(InputStream in, OutputStream out) {
-        this(in, out, Watches.LARGEST);
+    /** Of a watch whose checkpoint is larger than any may be. @param most bytes of one */
+    public static String tooLarge(long most) {
+        return "it remembers more than the "
+                + (most >> 20)
+                + " MiB that a checkpoint may have; group by less, or in shorter windows, or ask"
+                + " the operator for more (watches.state)";
     }
 
-    /**
-     * Over two streams of bytes.
-     *
-     * @param checkpoint bytes of the largest that is received
-     */
-    Wire(InputStream in, OutputStream out, int checkpoint) {
-        this.largest = checkpoint + (LARGEST - Watches.LARGEST);
+    /** Over two streams of bytes. */
+    public Wire(InputStream in, OutputStream out) {
         this.in = new DataInputStream(new BufferedInputStream(in, 64 << 10));
         this.out = new DataOutputStream(new BufferedOutputStream(out, 64 << 10));
     }
@@ -112,7 +120,7 @@ public final class Wire {
         frame(kind, body, null);
     }
 
-    /** Sends a frame that ends with bytes after their number; they may be many. */
+    /** Sends a frame that ends with bytes after their number. */
     public void send(int kind, Body body, byte[] last) throws IOException {
         frame(kind, body, last);
     }
@@ -134,7 +142,7 @@ public final class Wire {
     /** Waits for the next frame. @throws java.io.EOFException when there is nobody any more */
     public Frame receive() throws IOException {
         int length = in.readInt();
-        if (length < 0 || length > largest) {
+        if (length < 0 || length > LARGEST) {
             throw new IOException("a frame of " + length + " bytes");
         }
         int kind = in.readUnsignedByte();

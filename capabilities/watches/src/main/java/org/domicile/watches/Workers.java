@@ -11,7 +11,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.domicile.walls.JavaChild;
 import org.domicile.walls.Walls;
@@ -20,10 +19,6 @@ import org.domicile.walls.Walls;
 final class Workers implements WatchEngine {
     private static final System.Logger LOG = System.getLogger("org.domicile.watches");
     private static final Duration REST = Duration.ofSeconds(30);
-
-    /** Bytes of a checkpoint: in this process's memory it is there several times over. */
-    static final int LARGEST_CHECKPOINT =
-            (int) Math.min(Watches.LARGEST, Runtime.getRuntime().maxMemory() / 16);
 
     /** There are as many workers as there may be. */
     static final class Full extends IOException {
@@ -53,7 +48,6 @@ final class Workers implements WatchEngine {
                     Thread.ofPlatform().daemon().name("watch-times").factory());
     private final List<String> missing = new ArrayList<>();
     private final List<String> standing = new ArrayList<>();
-    private final Semaphore large = new Semaphore(1, true);
     private final Map<String, Integer> running = new HashMap<>(); // by organisation
     private boolean closed;
 
@@ -119,11 +113,6 @@ final class Workers implements WatchEngine {
         if (!tried.through().isEmpty()) {
             throw new IOException("a wall lets through what it should not: " + tried.through());
         }
-    }
-
-    /** Held by whoever has a checkpoint in memory, to keep it or to hand it to a worker. */
-    Semaphore large() {
-        return large;
     }
 
     /** A worker's time for something; closed once that is done. */

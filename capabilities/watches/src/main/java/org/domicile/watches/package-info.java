@@ -10,8 +10,10 @@
  * <p><b>Exactly once.</b> What a watch has read, what it remembers and what it has published move
  * together, each second, in a checkpoint: results become visible to readers of committed records
  * when the checkpoint is kept, and are there once however often the worker or the program dies. A
- * checkpoint is kept by {@link org.domicile.watches.Watches#keep}, sealed by who calls it, in the
- * keyspace; so it is bounded ({@link org.domicile.watches.Watches#LARGEST}).
+ * checkpoint comes in pieces, none of which is in this program's memory for longer than it takes to
+ * hand it to {@link org.domicile.watches.WatchEngine.Kept}, and counts once it is whole and kept
+ * there. It has a largest size ({@code watches.state}), and its writing takes no more than half of
+ * the time.
  *
  * <p><b>Words between the program and a worker</b>: frames on its standard input and output, as
  * {@link org.domicile.watches.Wire} has them.

@@ -103,45 +103,24 @@ final class WatchesTest {
     }
 
     @Test
-    void theLastCheckpointIsKeptWholeAndGoesWithItsWatch() {
-        Watch high = watch("city", "high");
-        watches.create(request(), high);
-        assertEquals(Optional.empty(), watches.kept(high));
-        byte[] large = new byte[1_000_001];
-        new Random(7).nextBytes(large);
-        watches.keep(high, large);
-        assertArrayEquals(large, Watches.open(keyspace).kept(high).orElseThrow());
-        watches.keep(high, new byte[] {1, 2});
-        assertArrayEquals(new byte[] {1, 2}, watches.kept(high).orElseThrow());
-        watches.remove(request(), "city", "high");
-        assertEquals(Optional.empty(), watches.kept(high));
-        watches.keep(high, new byte[] {3}); // it was on its way
-        assertEquals(Optional.empty(), watches.kept(high));
-    }
-
-    @Test
     void framesComeAsTheyWereSentUpToTheirLargest() throws IOException {
         ByteArrayOutputStream sent = new ByteArrayOutputStream();
         Wire out = new Wire(InputStream.nullInputStream(), sent);
-        byte[] checkpoint = new byte[5 << 20];
-        new Random(7).nextBytes(checkpoint);
-        out.send(Wire.CHECKPOINT, body -> Wire.text(body, "a"), checkpoint);
+        byte[] piece = new byte[Wire.PIECE_BYTES];
+        new Random(7).nextBytes(piece);
+        out.send(Wire.PIECE, body -> Wire.text(body, "a"), piece);
         out.send(Wire.STOP, body -> Wire.text(body, "b"));
+        out.send(Wire.PIECE, body -> {}, new byte[5 << 20]);
         Wire in =
                 new Wire(
                         new ByteArrayInputStream(sent.toByteArray()),
                         OutputStream.nullOutputStream());
         Wire.Frame first = in.receive();
-        assertEquals(Wire.CHECKPOINT, first.kind());
+        assertEquals(Wire.PIECE, first.kind());
         assertEquals("a", Wire.text(first.in()));
-        assertArrayEquals(checkpoint, Wire.bytes(first.in()));
+        assertArrayEquals(piece, Wire.bytes(first.in()));
         assertEquals("b", Wire.text(in.receive().in()));
-        Wire small =
-                new Wire(
-                        new ByteArrayInputStream(sent.toByteArray()),
-                        OutputStream.nullOutputStream(),
-                        1 << 10);
-        assertThrows(IOException.class, small::receive);
+        assertThrows(IOException.class, in::receive);
     }
 
     @Test

@@ -192,6 +192,7 @@ public final class WatchesDoor implements HttpHandler {
             json.writeNumberField("recordsPerSecond", Math.round(now.rate() * 10) / 10.0);
             if (now.checkpoint().isPresent()) {
                 json.writeStringField("checkpoint", now.checkpoint().get().toString());
+                json.writeNumberField("checkpointBytes", now.size());
             }
             json.writeStringField("error", now.error());
         }

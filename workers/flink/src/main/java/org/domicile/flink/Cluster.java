@@ -5,12 +5,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.CheckpointType;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.runtime.executiongraph.ErrorInfo;
 import org.apache.flink.runtime.minicluster.MiniCluster;
@@ -23,6 +25,9 @@ final class Cluster implements AutoCloseable {
     static final int SLOTS = 16;
 
     private static final long PATIENCE_SECONDS = 30;
+
+    /** A checkpoint that is not kept by then is given up. */
+    static final long CHECKPOINT_SECONDS = 300;
 
     /** Kafka's, which name streams and places in them. */
     private static final List<String> PLAIN =
@@ -40,8 +45,8 @@ final class Cluster implements AutoCloseable {
         this.jobs = jobs;
     }
 
-    /** Starts it. @param pace milliseconds between checkpoints */
-    static Cluster start(Path folder, long pace) throws Exception {
+    /** Starts it. */
+    static Cluster start(Path folder) throws Exception {
         Configuration all = new Configuration();
         all.setString("io.tmp.dirs", folder.toString());
         all.setString("taskmanager.memory.network.min", "32m");
@@ -60,13 +65,15 @@ final class Cluster implements AutoCloseable {
         all.setString("metrics.reporters", "own");
         all.setString("metrics.reporter.own.factory.class", Figures.Made.class.getName());
         all.setString("metrics.latency.interval", "0");
+        // who asks for a checkpoint waits until it is kept
+        all.setString("pekko.ask.timeout", 2 * CHECKPOINT_SECONDS + " s");
         FileSystem.initialize(all, null);
         Configuration jobs = new Configuration();
-        jobs.setString("execution.checkpointing.interval", pace + " ms");
-        jobs.setString("execution.checkpointing.min-pause", pace / 2 + " ms");
+        // each is asked for, so that the next can wait for how long the last took
+        jobs.setString("execution.checkpointing.interval", "365 d");
         jobs.setString("execution.checkpointing.mode", "EXACTLY_ONCE");
         jobs.setString("pipeline.auto-watermark-interval", "50 ms");
-        jobs.setString("execution.checkpointing.timeout", "60 s");
+        jobs.setString("execution.checkpointing.timeout", CHECKPOINT_SECONDS + " s");
         jobs.setString("execution.checkpointing.tolerable-failed-checkpoints", "10");
         jobs.setString("execution.checkpointing.storage", KeptStorage.class.getName());
         jobs.setString(
@@ -101,6 +108,12 @@ final class Cluster implements AutoCloseable {
 
     JobID run(StreamGraph graph) throws IOException {
         return done(cluster.submitJob(graph.getJobGraph())).getJobID();
+    }
+
+    /** Has it make a checkpoint. @return done when it is kept, or is not */
+    CompletableFuture<?> checkpoint(JobID job) {
+        return cluster.triggerCheckpoint(job, CheckpointType.CONFIGURED)
+                .orTimeout(2 * CHECKPOINT_SECONDS, TimeUnit.SECONDS);
     }
 
     JobStatus status(JobID job) throws IOException {
@@ -176,7 +189,7 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    private static <T> T done(java.util.concurrent.CompletableFuture<T> future) throws IOException {
+    private static <T> T done(CompletableFuture<T> future) throws IOException {
         try {
             return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {

@@ -2,9 +2,11 @@ package org.domicile.flink;
 
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -15,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.domicile.watches.Wire;
@@ -24,32 +27,57 @@ import org.domicile.watches.Wire;
  * how watches do is told each second by a third.
  */
 final class Conversation {
-    private static final long KEPT_SECONDS = 60;
     private static final long SCHEMA_SECONDS = 20;
-    private static final String TOO_LARGE =
-            "it remembers more than fits into a checkpoint; group by less, or in shorter windows";
+
+    /** The next checkpoint waits so many times as long as the last one took. */
+    private static final int REST = 3;
 
     private final Wire wire;
     private final Cluster cluster;
     private final int port;
-    private final int largest;
+    private final long pace;
+    private final long largest;
     private final ExecutorService turns = Executors.newSingleThreadExecutor();
     private final ScheduledExecutorService times = Executors.newSingleThreadScheduledExecutor();
     private final Map<String, JobID> jobs = new ConcurrentHashMap<>();
-    private final Set<String> tooLarge = ConcurrentHashMap.newKeySet();
+    private final Map<String, String> unkept = new ConcurrentHashMap<>(); // why not, by watch
+    private final Map<String, Long> rested = new ConcurrentHashMap<>(); // when its next may begin
+    private final Map<Integer, Restoring> restoring = new ConcurrentHashMap<>();
     private final AtomicLong checkpoints = new AtomicLong();
-    private final Map<Long, CompletableFuture<Boolean>> waiting = new ConcurrentHashMap<>();
+    private final Map<Long, CompletableFuture<String>> waiting = new ConcurrentHashMap<>();
+
+    /** A watch that begins when its checkpoint is there. */
+    private static final class Restoring {
+        private final Wanted wanted;
+        private final List<byte[]> pieces = new ArrayList<>();
+        private long left;
+
+        Restoring(Wanted wanted, long left) {
+            this.wanted = wanted;
+            this.left = left;
+        }
+
+        void add(byte[] piece) throws IOException {
+            pieces.add(piece);
+            left -= piece.length;
+            if (left < 0) {
+                throw new IOException("a checkpoint is longer than it was said to be");
+            }
+        }
+    }
 
     private final AtomicInteger questions = new AtomicInteger();
     private final Map<Integer, CompletableFuture<byte[]>> schemas = new ConcurrentHashMap<>();
 
     /**
+     * @param pace milliseconds between checkpoints
      * @param largest bytes of a checkpoint that the program takes
      */
-    Conversation(Wire wire, Cluster cluster, int port, int largest) {
+    Conversation(Wire wire, Cluster cluster, int port, long pace, long largest) {
         this.wire = wire;
         this.cluster = cluster;
         this.port = port;
+        this.pace = pace;
         this.largest = largest;
     }
 
@@ -70,8 +98,17 @@ final class Conversation {
                 case Wire.START -> {
                     int number = in.readInt();
                     Wanted wanted = Wanted.of(in);
-                    byte[] last = Wire.bytes(in);
-                    turns.execute(() -> answered(number, () -> start(number, wanted, last)));
+                    restoring.values().removeIf(each -> each.wanted.id().equals(wanted.id()));
+                    began(number, new Restoring(wanted, in.readLong()));
+                }
+                case Wire.STATE -> {
+                    int number = in.readInt();
+                    Restoring known = restoring.remove(number);
+                    if (known == null) {
+                        throw new IOException("a checkpoint of nobody");
+                    }
+                    known.add(Wire.bytes(in));
+                    began(number, known);
                 }
                 case Wire.STOP -> {
                     String id = Wire.text(in);
@@ -79,10 +116,10 @@ final class Conversation {
                 }
                 case Wire.KEPT -> {
                     Wire.text(in);
-                    CompletableFuture<Boolean> future = waiting.remove(in.readLong());
-                    boolean kept = in.readByte() != 0;
+                    CompletableFuture<String> future = waiting.remove(in.readLong());
+                    String why = Wire.text(in);
                     if (future != null) {
-                        future.complete(kept);
+                        future.complete(why);
                     }
                 }
                 case Wire.WRITTEN -> {
@@ -95,6 +132,16 @@ final class Conversation {
                 }
                 default -> throw new IOException("a frame of kind " + frame.kind());
             }
+        }
+    }
+
+    /** Waits for the rest of what it begins with, or begins. */
+    private void began(int number, Restoring restored) {
+        if (restored.left > 0) {
+            restoring.put(number, restored);
+        } else {
+            turns.execute(
+                    () -> answered(number, () -> start(number, restored.wanted, restored.pieces)));
         }
     }
 
@@ -150,13 +197,34 @@ final class Conversation {
                 });
     }
 
-    private void start(int number, Wanted wanted, byte[] last) throws IOException, Wrong {
-        stop(wanted.id()); // where an earlier start of it was not waited for
-        String restored = last.length == 0 ? "" : KeptFileSystem.restored(wanted.id(), last);
-        jobs.put(
-                wanted.id(),
-                cluster.run(new Planning(wanted, port, cluster.of(wanted.id())).graph(restored)));
+    private void start(int number, Wanted wanted, List<byte[]> last) throws IOException, Wrong {
+        String id = wanted.id();
+        stop(id); // where an earlier start of it was not waited for
+        String restored = last.isEmpty() ? "" : KeptFileSystem.restored(id, last);
+        JobID job = cluster.run(new Planning(wanted, port, cluster.of(id)).graph(restored));
+        jobs.put(id, job);
         say(Wire.STARTED, out -> out.writeInt(number));
+        later(id, job, pace);
+    }
+
+    // checkpoints
+
+    private void later(String watch, JobID job, long milliseconds) {
+        times.schedule(() -> checkpoint(watch, job), milliseconds, TimeUnit.MILLISECONDS);
+    }
+
+    /** Has one made, and the next some time after it. */
+    private void checkpoint(String watch, JobID job) {
+        if (!job.equals(jobs.get(watch))) {
+            return; // it was stopped
+        }
+        long begun = System.nanoTime();
+        // one that fails is told by how the watch does
+        cluster.checkpoint(job)
+                .whenComplete((_, _) -> {
+                    long took = (System.nanoTime() - begun) / 1_000_000;
+                    later(watch, job, Math.max(pace - took, REST * took));
+                });
     }
 
     private void stop(String id) {
@@ -168,38 +236,80 @@ final class Conversation {
         } catch (IOException e) {
             Main.complain("a watch did not end well: " + e);
         } finally {
-            tooLarge.remove(id);
+            unkept.remove(id);
+            rested.remove(id);
             KeptFileSystem.forget(id);
         }
     }
 
-    private void keep(String watch, byte[] checkpoint) throws IOException {
-        if (checkpoint.length > largest) {
-            tooLarge.add(watch);
-            throw new IOException(TOO_LARGE);
+    /** Flink has the first of a job made by itself, perhaps just before ours: then ours waits. */
+    private KeptFileSystem.Keeping keep(String watch) {
+        Long next = rested.get(watch);
+        while (next != null && System.nanoTime() - next < 0) {
+            LockSupport.parkNanos(next - System.nanoTime());
         }
-        tooLarge.remove(watch);
-        long number = checkpoints.incrementAndGet();
-        CompletableFuture<Boolean> future = new CompletableFuture<>();
-        waiting.put(number, future);
-        wire.send(
-                Wire.CHECKPOINT,
-                out -> {
-                    Wire.text(out, watch);
-                    out.writeLong(number);
-                },
-                checkpoint);
-        try {
-            if (!future.get(KEPT_SECONDS, TimeUnit.SECONDS)) {
-                throw new IOException("the checkpoint could not be kept");
+        return new Coming(watch, checkpoints.incrementAndGet());
+    }
+
+    /** A checkpoint on its way to the program. Owned by one thread. */
+    private final class Coming implements KeptFileSystem.Keeping {
+        private final String watch;
+        private final long number;
+        private final long begun = System.nanoTime();
+        private long length;
+
+        Coming(String watch, long number) {
+            this.watch = watch;
+            this.number = number;
+        }
+
+        @Override
+        public void write(byte[] piece, int count) throws IOException {
+            length += count;
+            if (length > largest) {
+                throw unkept(Wire.tooLarge(largest));
             }
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IOException("the checkpoint was not kept in time", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        } finally {
-            waiting.remove(number);
+            wire.send(
+                    Wire.PIECE,
+                    out -> {
+                        Wire.text(out, watch);
+                        out.writeLong(number);
+                    },
+                    count == piece.length ? piece : Arrays.copyOf(piece, count));
+        }
+
+        private IOException unkept(String why) {
+            unkept.put(watch, why);
+            return new IOException(why);
+        }
+
+        @Override
+        public void keep() throws IOException {
+            CompletableFuture<String> future = new CompletableFuture<>();
+            waiting.put(number, future);
+            wire.send(
+                    Wire.CHECKPOINT,
+                    out -> {
+                        Wire.text(out, watch);
+                        out.writeLong(number);
+                        out.writeLong(length);
+                    });
+            try {
+                String why = future.get(Cluster.CHECKPOINT_SECONDS, TimeUnit.SECONDS);
+                if (!why.isEmpty()) {
+                    throw unkept("its checkpoint was not kept: " + why);
+                }
+                unkept.remove(watch);
+                long now = System.nanoTime();
+                rested.put(watch, now + Math.max(pace * 500_000, now - begun));
+            } catch (ExecutionException | TimeoutException e) {
+                throw new IOException("the checkpoint was not kept in time", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted", e);
+            } finally {
+                waiting.remove(number);
+            }
         }
     }
 
@@ -252,8 +362,9 @@ final class Conversation {
                 state = "failing";
                 failure = Optional.of(String.valueOf(e.getMessage()));
             }
-            String said = state;
-            String why = tooLarge.contains(watch) ? TOO_LARGE : failure.orElse("");
+            String why = unkept.getOrDefault(watch, failure.orElse(""));
+            // without checkpoints nobody sees its results
+            String said = unkept.containsKey(watch) ? "failing" : state;
             String id = job.toHexString();
             say(
                     Wire.TOLD,

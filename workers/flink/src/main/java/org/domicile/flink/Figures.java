@@ -2,6 +2,7 @@ package org.domicile.flink;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Metric;
@@ -19,8 +20,9 @@ public final class Figures implements MetricReporter {
     static final String PASSED = "recordsPassedOver";
 
     private static final String WAITING = "pendingRecords";
+    private static final String JOB = "<job_id>";
 
-    private record Place(String job, String name) {}
+    private record Place(String job, String operator, String name) {}
 
     private static final Map<Metric, Place> KNOWN = new ConcurrentHashMap<>();
 
@@ -54,12 +56,27 @@ public final class Figures implements MetricReporter {
         return sum(job, WAITING, -1);
     }
 
+    /** The same of one source alone, whose group this is. */
+    static long waitingAt(MetricGroup group) {
+        Map<String, String> variables = group.getAllVariables();
+        Place place = place(variables, WAITING);
+        return sum(place::equals, -1);
+    }
+
+    private static Place place(Map<String, String> variables, String name) {
+        return new Place(
+                variables.getOrDefault(JOB, ""), variables.getOrDefault("<operator_id>", ""), name);
+    }
+
     private static long sum(String job, String name, long none) {
+        return sum(each -> each.job().equals(job) && each.name().equals(name), none);
+    }
+
+    private static long sum(Predicate<Place> wanted, long none) {
         long sum = 0;
         boolean any = false;
-        Place place = new Place(job, name);
         for (Map.Entry<Metric, Place> each : KNOWN.entrySet()) {
-            if (each.getValue().equals(place)) {
+            if (wanted.test(each.getValue())) {
                 any = true;
                 sum += value(each.getKey());
             }
@@ -79,7 +96,7 @@ public final class Figures implements MetricReporter {
     @Override
     public void notifyOfAddedMetric(Metric metric, String name, MetricGroup group) {
         Map<String, String> variables = group.getAllVariables();
-        String job = variables.getOrDefault("<job_id>", "");
+        String job = variables.getOrDefault(JOB, "");
         String operator = variables.getOrDefault("<operator_name>", "");
         boolean wanted =
                 switch (name) {
@@ -89,7 +106,7 @@ public final class Figures implements MetricReporter {
                     default -> false;
                 };
         if (wanted && !job.isEmpty()) {
-            KNOWN.put(metric, new Place(job, name));
+            KNOWN.put(metric, place(variables, name));
         }
     }
 

@@ -1,9 +1,9 @@
 package org.domicile.flink;
 
-import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.apache.flink.core.fs.BlockLocation;
@@ -12,11 +12,16 @@ import org.apache.flink.core.fs.FSDataOutputStream;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
+import org.apache.flink.core.fs.RecoverableFsDataOutputStream;
+import org.apache.flink.core.fs.RecoverableWriter;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.domicile.watches.Wire;
 
 /**
- * Where Flink believes its checkpoints to lie: {@code kept:///WATCH/…}, in memory. What is called
- * {@code _metadata} is a whole checkpoint, and is handed to the program before it counts as
- * written.
+ * Where Flink believes its checkpoints to lie: {@code kept:///WATCH/…}. What is called {@code
+ * _metadata} is a whole checkpoint: it is handed to the program in pieces, as it is written, and is
+ * there once the program has kept it; what it was is not in memory here. A checkpoint that a watch
+ * begins with is, in pieces, until the first of its own.
  */
 final class KeptFileSystem extends FileSystem {
     static final String SCHEME = "kept";
@@ -25,15 +30,29 @@ final class KeptFileSystem extends FileSystem {
     /** A checkpoint, whole. */
     private static final String CHECKPOINT = "_metadata";
 
+    private static final String BEFORE = "before";
+
     /** Takes checkpoints. */
     interface Keeper {
-        /** Keeps one. @throws IOException when it is not kept */
-        void keep(String watch, byte[] checkpoint) throws IOException;
+        /** Begins one. */
+        Keeping begin(String watch) throws IOException;
     }
 
-    private static final ConcurrentMap<String, byte[]> FILES = new ConcurrentHashMap<>();
+    /** A checkpoint on its way. */
+    interface Keeping {
+        /** Takes bytes, which are the caller's again afterwards. */
+        void write(byte[] piece, int length) throws IOException;
+
+        /** Has it kept. @throws IOException when it is not */
+        void keep() throws IOException;
+    }
+
+    /** What is there. @param pieces of one that the program handed over; none of others */
+    private record File(List<byte[]> pieces, long length) {}
+
+    private static final ConcurrentMap<String, File> FILES = new ConcurrentHashMap<>();
     private static volatile Keeper keeper =
-            (watch, checkpoint) -> {
+            watch -> {
                 throw new IOException("nobody keeps checkpoints yet");
             };
 
@@ -42,15 +61,21 @@ final class KeptFileSystem extends FileSystem {
     }
 
     /** Puts a checkpoint where a watch can begin with it. @return where */
-    static String restored(String watch, byte[] checkpoint) {
-        String folder = "/" + watch + "/before";
-        FILES.put(folder + "/" + CHECKPOINT, checkpoint);
+    static String restored(String watch, List<byte[]> pieces) {
+        String folder = "/" + watch + "/" + BEFORE;
+        long length = pieces.stream().mapToLong(each -> each.length).sum();
+        FILES.put(folder + "/" + CHECKPOINT, new File(List.copyOf(pieces), length));
         return SCHEME + "://" + folder;
     }
 
     /** Nothing of a watch stays. */
     static void forget(String watch) {
         FILES.keySet().removeIf(each -> each.startsWith("/" + watch + "/"));
+    }
+
+    /** It has a checkpoint of its own. */
+    private static void forgetRestored(String watch) {
+        FILES.remove("/" + watch + "/" + BEFORE + "/" + CHECKPOINT);
     }
 
     private static String name(Path path) {
@@ -74,9 +99,9 @@ final class KeptFileSystem extends FileSystem {
 
     @Override
     public FileStatus getFileStatus(Path path) throws IOException {
-        byte[] file = FILES.get(name(path));
+        File file = FILES.get(name(path));
         if (file != null) {
-            return new Status(path, file.length, false);
+            return new Status(path, file.length(), false);
         }
         String below = name(path).endsWith("/") ? name(path) : name(path) + "/";
         if (FILES.keySet().stream().anyMatch(each -> each.startsWith(below))) {
@@ -97,8 +122,8 @@ final class KeptFileSystem extends FileSystem {
 
     @Override
     public FSDataInputStream open(Path path) throws IOException {
-        byte[] file = FILES.get(name(path));
-        if (file == null) {
+        File file = FILES.get(name(path));
+        if (file == null || file.pieces().isEmpty()) {
             throw new FileNotFoundException(path.toString());
         }
         return new Input(file);
@@ -112,7 +137,7 @@ final class KeptFileSystem extends FileSystem {
                 .map(each ->
                         new Status(
                                 new Path(SCHEME + "://" + each.getKey()),
-                                each.getValue().length,
+                                each.getValue().length(),
                                 false))
                 .toArray(FileStatus[]::new);
     }
@@ -128,19 +153,20 @@ final class KeptFileSystem extends FileSystem {
         return true;
     }
 
+    /** Closing such a stream would not say whether what it was given is whole. */
     @Override
-    public FSDataOutputStream create(Path path, WriteMode mode) {
-        return new Output(path);
+    public FSDataOutputStream create(Path path, WriteMode mode) throws IOException {
+        throw new IOException("nothing is written here but checkpoints: " + path);
+    }
+
+    @Override
+    public RecoverableWriter createRecoverableWriter() {
+        return new Writer();
     }
 
     @Override
     public boolean rename(Path from, Path to) {
-        byte[] file = FILES.remove(name(from));
-        if (file == null) {
-            return false;
-        }
-        FILES.put(name(to), file);
-        return true;
+        return false;
     }
 
     @Override
@@ -185,29 +211,102 @@ final class KeptFileSystem extends FileSystem {
         }
     }
 
-    /** Owned by one thread. */
-    private static final class Output extends FSDataOutputStream {
-        private final Path path;
-        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        private boolean closed;
+    /** Says when a stream is whole, and goes on with none. */
+    private static final class Writer implements RecoverableWriter {
+        @Override
+        public RecoverableFsDataOutputStream open(Path path) throws IOException {
+            if (!path.getName().equals(CHECKPOINT)) {
+                throw new IOException("nothing is written here but checkpoints: " + path);
+            }
+            return new Output(path);
+        }
 
-        Output(Path path) {
+        @Override
+        public RecoverableFsDataOutputStream recover(ResumeRecoverable resumable)
+                throws IOException {
+            throw new IOException("a checkpoint is written anew");
+        }
+
+        @Override
+        public boolean requiresCleanupOfRecoverableState() {
+            return false;
+        }
+
+        @Override
+        public boolean cleanupRecoverableState(ResumeRecoverable resumable) {
+            return false;
+        }
+
+        @Override
+        public RecoverableFsDataOutputStream.Committer recoverForCommit(CommitRecoverable resumable)
+                throws IOException {
+            throw new IOException("a checkpoint is written anew");
+        }
+
+        @Override
+        public SimpleVersionedSerializer<CommitRecoverable> getCommitRecoverableSerializer() {
+            throw new UnsupportedOperationException("a checkpoint is written anew");
+        }
+
+        @Override
+        public SimpleVersionedSerializer<ResumeRecoverable> getResumeRecoverableSerializer() {
+            throw new UnsupportedOperationException("a checkpoint is written anew");
+        }
+
+        @Override
+        public boolean supportsResume() {
+            return false;
+        }
+    }
+
+    /** Owned by one thread. */
+    private static final class Output extends RecoverableFsDataOutputStream {
+        private final Path path;
+        private final String watch;
+        private final Keeping keeping;
+        private final byte[] piece = new byte[Wire.PIECE_BYTES];
+        private int filled;
+        private long handed;
+
+        Output(Path path) throws IOException {
             this.path = path;
+            this.watch = name(path).split("/", 3)[1];
+            this.keeping = keeper.begin(watch);
         }
 
         @Override
         public long getPos() {
-            return bytes.size();
+            return handed + filled;
         }
 
         @Override
-        public void write(int one) {
-            bytes.write(one);
+        public void write(int one) throws IOException {
+            if (filled == piece.length) {
+                hand();
+            }
+            piece[filled++] = (byte) one;
         }
 
         @Override
-        public void write(byte[] some, int from, int length) {
-            bytes.write(some, from, length);
+        public void write(byte[] some, int from, int length) throws IOException {
+            int at = from;
+            while (at < from + length) {
+                if (filled == piece.length) {
+                    hand();
+                }
+                int count = Math.min(piece.length - filled, from + length - at);
+                System.arraycopy(some, at, piece, filled, count);
+                filled += count;
+                at += count;
+            }
+        }
+
+        private void hand() throws IOException {
+            if (filled > 0) {
+                keeping.write(piece, filled);
+                handed += filled;
+                filled = 0;
+            }
         }
 
         @Override
@@ -217,35 +316,62 @@ final class KeptFileSystem extends FileSystem {
         public void sync() {}
 
         @Override
-        public void close() throws IOException {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            byte[] file = bytes.toByteArray();
-            String name = name(path);
-            if (path.getName().equals(CHECKPOINT)) {
-                keeper.keep(name.split("/", 3)[1], file);
-            }
-            FILES.put(name, file);
+        public RecoverableWriter.ResumeRecoverable persist() throws IOException {
+            throw new IOException("a checkpoint is written anew");
         }
+
+        @Override
+        public Committer closeForCommit() throws IOException {
+            hand();
+            return new Committer() {
+                @Override
+                public void commit() throws IOException {
+                    keeping.keep();
+                    FILES.put(name(path), new File(List.of(), handed));
+                    forgetRestored(watch);
+                }
+
+                @Override
+                public void commitAfterRecovery() throws IOException {
+                    throw new IOException("a checkpoint is written anew");
+                }
+
+                @Override
+                public RecoverableWriter.CommitRecoverable getRecoverable() {
+                    throw new UnsupportedOperationException("a checkpoint is written anew");
+                }
+            };
+        }
+
+        /** What was not whole the program lets go, when the next comes at the latest. */
+        @Override
+        public void close() {}
     }
 
     /** Owned by one thread. */
     private static final class Input extends FSDataInputStream {
-        private final byte[] file;
-        private int at;
+        private final File file;
+        private long at;
+        private int piece;
+        private int within; // of that piece
 
-        Input(byte[] file) {
+        Input(File file) {
             this.file = file;
         }
 
         @Override
         public void seek(long to) throws IOException {
-            if (to < 0 || to > file.length) {
+            if (to < 0 || to > file.length()) {
                 throw new IOException("no place in the file: " + to);
             }
-            at = (int) to;
+            at = to;
+            piece = 0;
+            long before = to;
+            while (piece < file.pieces().size() && before >= file.pieces().get(piece).length) {
+                before -= file.pieces().get(piece).length;
+                piece++;
+            }
+            within = (int) before;
         }
 
         @Override
@@ -255,23 +381,30 @@ final class KeptFileSystem extends FileSystem {
 
         @Override
         public int read() {
-            return at < file.length ? file[at++] & 0xff : -1;
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override
         public int read(byte[] into, int from, int length) {
-            if (at >= file.length) {
+            if (at >= file.length()) {
                 return length == 0 ? 0 : -1;
             }
-            int count = Math.min(length, file.length - at);
-            System.arraycopy(file, at, into, from, count);
+            byte[] now = file.pieces().get(piece);
+            int count = Math.min(length, now.length - within);
+            System.arraycopy(now, within, into, from, count);
             at += count;
+            within += count;
+            if (within == now.length) {
+                piece++;
+                within = 0;
+            }
             return count;
         }
 
         @Override
         public int available() {
-            return file.length - at;
+            return (int) Math.min(file.length() - at, Integer.MAX_VALUE);
         }
     }
 }

@@ -6,7 +6,7 @@ import org.apache.flink.runtime.state.CheckpointStorageFactory;
 import org.apache.flink.runtime.state.storage.JobManagerCheckpointStorage;
 import org.domicile.watches.Watches;
 
-/** Checkpoints that are one piece each, with all state in them. For Flink, by its name. */
+/** Checkpoints that are one file each, with all state in it. For Flink, by its name. */
 public final class KeptStorage implements CheckpointStorageFactory<CheckpointStorage> {
     /** For Flink. */
     public KeptStorage() {}

@@ -34,7 +34,7 @@ public final class Main {
                         new FileInputStream(FileDescriptor.in),
                         new FileOutputStream(FileDescriptor.out));
         Map<String, String> holes = Walls.tried(Path.of("/etc/passwd"), List.of(port));
-        try (Cluster cluster = Cluster.start(Path.of(arguments[0]), Long.parseLong(arguments[2]))) {
+        try (Cluster cluster = Cluster.start(Path.of(arguments[0]))) {
             Walls.deafen(); // Flink's own endpoints ask for no password
             wire.send(
                     Wire.HELLO,
@@ -46,7 +46,13 @@ public final class Main {
                             Wire.text(out, hole.getValue());
                         }
                     });
-            new Conversation(wire, cluster, port, Integer.parseInt(arguments[4])).run();
+            new Conversation(
+                            wire,
+                            cluster,
+                            port,
+                            Long.parseLong(arguments[2]),
+                            Long.parseLong(arguments[4]))
+                    .run();
         } catch (IOException e) {
             complain("the worker ends: " + e);
         }

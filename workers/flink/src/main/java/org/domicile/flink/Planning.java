@@ -36,7 +36,9 @@ final class Planning {
     /** What is remembered for longer goes: state lies in memory. */
     private static final String FORGET = "24 h";
 
-    /** A part of a stream in which nothing comes holds nobody up for longer. */
+    /**
+     * A part of a stream in which nothing comes holds nobody up for longer; see {@link Patience}.
+     */
     private static final String IDLE = "5 s";
 
     private static final Pattern SCAN = Pattern.compile("table=\\[\\[([^\\]]*)");
@@ -159,7 +161,7 @@ final class Planning {
         columns(table).forEach(schema::column);
         StreamStatementSet statements = tables.createStatementSet();
         statements.addInsert(
-                kafka(wanted.to())
+                kafka("kafka", wanted.to())
                         .schema(schema.build())
                         .format("json")
                         .option("json.timestamp-format.standard", "ISO-8601")
@@ -176,8 +178,8 @@ final class Planning {
         return statements;
     }
 
-    private TableDescriptor.Builder kafka(String topic) {
-        return TableDescriptor.forConnector("kafka")
+    private TableDescriptor.Builder kafka(String connector, String topic) {
+        return TableDescriptor.forConnector(connector)
                 .option("topic", topic)
                 .option("properties.bootstrap.servers", "127.0.0.1:" + port)
                 .option("properties.security.protocol", "SASL_PLAINTEXT")
@@ -196,7 +198,7 @@ final class Planning {
     private TableDescriptor source(Wanted.Stream stream) {
         boolean plain = stream.columns().isEmpty();
         TableDescriptor.Builder builder =
-                kafka(stream.name())
+                kafka(PatientStreams.NAME, stream.name())
                         .option("properties.isolation.level", "read_committed")
                         .option("properties.enable.auto.commit", "false")
                         .option("scan.topic-partition-discovery.interval", "30 s");

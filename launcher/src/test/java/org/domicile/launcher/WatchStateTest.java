@@ -1,0 +1,146 @@
+package org.domicile.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A watch that remembers much: it is kept, goes on after deaths, and is bounded. */
+@Timeout(600)
+final class WatchStateTest {
+    private static final int KEYS = 200_000;
+    private static final int AT_ONCE = 100_000;
+
+    private static final String SCHEMA =
+            """
+            {"type":"object","properties":{"station":{"type":"string"},"level":{"type":"integer"},
+             "at":{"type":"string","format":"date-time"}},"required":["station","level","at"]}
+            """;
+
+    /** Remembers each station. */
+    private static final String FIRSTS =
+            "select station, level from (select station, level, row_number() over (partition by"
+                    + " station order by at) as place from \"water.levels\") where place = 1 and"
+                    + " level > 400";
+
+    /** Remembers nothing. */
+    private static final String HIGH = "select station from \"water.levels\" where level = 401";
+
+    @TempDir private Path folder;
+
+    private static void done(Rig.Ran ran) {
+        assertEquals(0, ran.code(), ran.err());
+    }
+
+    private interface Line {
+        String of(int number);
+    }
+
+    private void publish(Rig rig, int from, int to, Line line) throws IOException {
+        for (int begin = from; begin < to; begin += AT_ONCE) {
+            Path file = Files.createTempFile(folder, "readings", ".ndjson");
+            try (BufferedWriter out = Files.newBufferedWriter(file)) {
+                for (int i = begin; i < Math.min(to, begin + AT_ONCE); i++) {
+                    out.write(line.of(i));
+                    out.newLine();
+                }
+            }
+            done(rig.run("stream", "publish", "water.levels", file.toString()));
+            Files.delete(file);
+        }
+    }
+
+    private static String reading(int station, int level, int second) {
+        return "{\"station\":\"station-%07d\",\"level\":%d,\"at\":\"2026-11-30T01:%02d:%02dZ\"}"
+                .formatted(station, level, second / 60, second % 60);
+    }
+
+    private static Json.Row await(Rig rig, String watch, Predicate<Json.Row> wanted)
+            throws IOException {
+        long end = System.nanoTime() + 180_000_000_000L;
+        while (System.nanoTime() < end) {
+            Json.Row now = rig.run("watch", "show", watch, "--json").rows().getFirst();
+            if (wanted.test(now)) {
+                return now;
+            }
+            LockSupport.parkNanos(100_000_000);
+        }
+        return fail("not so: " + rig.run("watch", "show", watch).out());
+    }
+
+    private static List<String> stations(Rig rig, String stream, int count) throws IOException {
+        List<String> stations =
+                rig
+                        .run(
+                                "stream",
+                                "tail",
+                                stream,
+                                "--from",
+                                "beginning",
+                                "--limit",
+                                Integer.toString(count),
+                                "--idle",
+                                "120s",
+                                "--json")
+                        .rows()
+                        .stream()
+                        .map(each -> each.row("value").text("station"))
+                        .toList();
+        assertEquals(count, stations.size(), rig.run("watch", "list", "--json").out());
+        return stations;
+    }
+
+    @Test
+    void muchIsRememberedThroughADeathAndWithoutRoom() throws Exception {
+        Rig rig = new Rig(folder);
+        Path schema = Files.writeString(folder.resolve("levels.json"), SCHEMA);
+        try (Cloud cloud = rig.open("kafka.listen=127.0.0.1:0")) {
+            done(rig.run("stream", "create", "water.levels", "--schema", schema.toString()));
+            done(rig.run("stream", "create", "water.firsts"));
+            done(rig.run("stream", "create", "water.high"));
+            done(rig.run("watch", "create", "firsts", FIRSTS, "--to", "water.firsts"));
+            publish(rig, 0, KEYS, i -> reading(i, 12, 1));
+            publish(rig, KEYS, KEYS + 1, i -> reading(i, 500, 20)); // time goes on
+            Json.Row full =
+                    await(
+                            rig,
+                            "firsts",
+                            now ->
+                                    now.fields().containsKey("checkpointBytes")
+                                            && now.number("checkpointBytes") > 4_000_000);
+            assertEquals("running", full.text("state"), full::line);
+            WatchCommandsTest.killWorkers();
+            // what is known is found no more, also by the next worker
+            publish(rig, 0, 1_000, i -> reading(i, 600, 30));
+            publish(rig, KEYS + 1, KEYS + 2, i -> reading(i, 700, 50));
+            publish(rig, KEYS + 2, KEYS + 3, i -> reading(i, 12, 90));
+            assertEquals(
+                    List.of("station-0200000", "station-0200001"),
+                    stations(rig, "water.firsts", 2));
+            assertTrue(
+                    rig.run("uses", "--json").out().contains("watching:Restore"),
+                    "on record as the program's own");
+            // no room for what is large: that watch says so, and others go on
+            done(rig.run("organisation", "quota", "main", "--bytes", "20MiB"));
+            done(rig.run("watch", "create", "high", HIGH, "--to", "water.high"));
+            publish(rig, KEYS + 3, KEYS + AT_ONCE, i -> reading(i, 12, 100));
+            Json.Row failing =
+                    await(rig, "firsts", now -> now.text("error").contains("there is no room"));
+            assertEquals("failing", failing.text("state"));
+            publish(rig, KEYS, KEYS + 1, i -> reading(i, 401, 110));
+            assertEquals(List.of("station-0200000"), stations(rig, "water.high", 1));
+            done(rig.run("organisation", "quota", "main", "--bytes", "1GiB"));
+            await(rig, "firsts", now -> now.text("state").equals("running"));
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package org.domicile.flink;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.eventtime.TimestampAssigner;
+import org.apache.flink.api.common.eventtime.TimestampAssignerSupplier;
+import org.apache.flink.api.common.eventtime.WatermarkAlignmentParams;
+import org.apache.flink.api.common.eventtime.WatermarkGenerator;
+import org.apache.flink.api.common.eventtime.WatermarkGeneratorSupplier;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.streaming.connectors.kafka.table.KafkaDynamicSource;
+import org.apache.flink.streaming.connectors.kafka.table.KafkaDynamicTableFactory;
+import org.apache.flink.table.connector.ChangelogMode;
+import org.apache.flink.table.connector.source.DynamicTableSource;
+import org.apache.flink.table.connector.source.ScanTableSource;
+import org.apache.flink.table.connector.source.abilities.SupportsReadingMetadata;
+import org.apache.flink.table.connector.source.abilities.SupportsWatermarkPushDown;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.types.DataType;
+import org.apache.flink.util.clock.RelativeClock;
+
+/**
+ * Flink's connector of Kafka for sources, whose parts of streams are given up by {@link Patience}.
+ * For Flink, which finds it by META-INF/services.
+ */
+public final class PatientStreams extends KafkaDynamicTableFactory {
+    static final String NAME = "patient-streams";
+
+    /** For Flink. */
+    public PatientStreams() {}
+
+    @Override
+    public String factoryIdentifier() {
+        return NAME;
+    }
+
+    @Override
+    public DynamicTableSource createDynamicTableSource(Context context) {
+        return new Source((KafkaDynamicSource) super.createDynamicTableSource(context));
+    }
+
+    private record Source(KafkaDynamicSource kafka)
+            implements ScanTableSource, SupportsReadingMetadata, SupportsWatermarkPushDown {
+        @Override
+        public ChangelogMode getChangelogMode() {
+            return kafka.getChangelogMode();
+        }
+
+        @Override
+        public ScanRuntimeProvider getScanRuntimeProvider(ScanContext context) {
+            return kafka.getScanRuntimeProvider(context);
+        }
+
+        @Override
+        public Map<String, DataType> listReadableMetadata() {
+            return kafka.listReadableMetadata();
+        }
+
+        @Override
+        public void applyReadableMetadata(List<String> keys, DataType produced) {
+            kafka.applyReadableMetadata(keys, produced);
+        }
+
+        @Override
+        public boolean supportsMetadataProjection() {
+            return kafka.supportsMetadataProjection();
+        }
+
+        @Override
+        public void applyWatermark(WatermarkStrategy<RowData> strategy) {
+            kafka.applyWatermark(new Patiently(strategy));
+        }
+
+        @Override
+        public DynamicTableSource copy() {
+            return new Source((KafkaDynamicSource) kafka.copy());
+        }
+
+        @Override
+        public String asSummaryString() {
+            return kafka.asSummaryString();
+        }
+    }
+
+    /** What is said of time, by another clock. */
+    private record Patiently(WatermarkStrategy<RowData> said)
+            implements WatermarkStrategy<RowData> {
+        @Override
+        public WatermarkGenerator<RowData> createWatermarkGenerator(
+                WatermarkGeneratorSupplier.Context context) {
+            MetricGroup group = context.getMetricGroup();
+            RelativeClock clock =
+                    new Patience(context.getInputActivityClock(), () -> Figures.waitingAt(group));
+            return said.createWatermarkGenerator(
+                    new WatermarkGeneratorSupplier.Context() {
+                        @Override
+                        public MetricGroup getMetricGroup() {
+                            return group;
+                        }
+
+                        @Override
+                        public RelativeClock getInputActivityClock() {
+                            return clock;
+                        }
+                    });
+        }
+
+        @Override
+        public TimestampAssigner<RowData> createTimestampAssigner(
+                TimestampAssignerSupplier.Context context) {
+            return said.createTimestampAssigner(context);
+        }
+
+        @Override
+        public WatermarkAlignmentParams getAlignmentParameters() {
+            return said.getAlignmentParameters();
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package org.domicile.flink;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.flink.util.clock.RelativeClock;
+import org.junit.jupiter.api.Test;
+
+/**
+ * When a part of a stream is given up. Found by {@code proof watches}: on a machine that was busy,
+ * one part of a stream was read for five seconds before another, which counted as one in which
+ * nothing comes; its records were late then, and a third of the sums was lost.
+ */
+final class PatienceTest {
+    private final AtomicLong now = new AtomicLong();
+    private final AtomicLong waiting = new AtomicLong();
+
+    private final Patience patience =
+            new Patience(
+                    new RelativeClock() {
+                        @Override
+                        public long relativeTimeMillis() {
+                            return now.get() / 1_000_000;
+                        }
+
+                        @Override
+                        public long relativeTimeNanos() {
+                            return now.get();
+                        }
+                    },
+                    waiting::get);
+
+    private long millisAfter(long milliseconds) {
+        now.addAndGet(milliseconds * 1_000_000);
+        return patience.relativeTimeMillis();
+    }
+
+    @Test
+    void timeCountsWhereNothingWaits() {
+        assertEquals(200, millisAfter(200));
+        assertEquals(1_100, millisAfter(900));
+    }
+
+    @Test
+    void timeInWhichRecordsWaitCountsLittle() {
+        waiting.set(7);
+        assertEquals(50, millisAfter(600));
+        waiting.set(-1); // as long as nobody knows
+        assertEquals(100, millisAfter(600));
+        waiting.set(0);
+        assertEquals(700, millisAfter(600));
+    }
+
+    @Test
+    void aStandstillIsNoTimeInWhichNothingCame() {
+        assertEquals(1_000, millisAfter(60_000));
+        assertEquals(1_100, millisAfter(100));
+    }
+}
