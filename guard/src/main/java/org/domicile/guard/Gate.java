@@ -165,6 +165,10 @@ final class Gate implements Guard {
 
     @Override
     public GuardedSql sql(Queries queries, Tables tables) {
+        return sqlView(queries, tables);
+    }
+
+    private SqlView sqlView(Queries queries, Tables tables) {
         return new SqlView(
                 this::uses,
                 queries,
@@ -239,7 +243,9 @@ final class Gate implements Guard {
             StreamLog log,
             Watches watches,
             WatchEngine engine,
-            GuardedWatches.Columns columns) {
+            GuardedWatches.Columns columns,
+            Queries queries,
+            Tables tables) {
         return new WatchesView(
                 this::uses,
                 policy,
@@ -254,6 +260,8 @@ final class Gate implements Guard {
                         new OpenedWarehouse.Parts(keys, objects, vessel, random),
                         organisation -> turnsUses().upkeepOf(organisation, action -> action),
                         clock),
+                new WatchTables(sqlView(queries, tables)),
+                clock,
                 random,
                 options.dataZone());
     }

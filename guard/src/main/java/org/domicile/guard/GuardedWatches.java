@@ -14,8 +14,9 @@ import org.domicile.watches.WatchEngine;
  * <p>Who makes one has to be let to read what it reads and to publish where it publishes, and the
  * target has to keep all that labels say of the sources. It acts from then on as its maker's
  * credential: each of its accesses to a stream is decided about and stands on record like any of
- * its maker's, and ends when that may not any more. A watch is seen and stopped under its own
- * purpose.
+ * its maker's, and ends when that may not any more. Tables of the catalog that it looks into are
+ * read as SQL of that credential, when the watch starts and now and then, and it reads and
+ * publishes nothing once that may not. A watch is seen and stopped under its own purpose.
  *
  * <p>Safe for concurrent use. May throw {@link Refused}, on record then, {@link WatchRefusal}, and
  * {@link org.domicile.bytes.StorageFailure} as everywhere.

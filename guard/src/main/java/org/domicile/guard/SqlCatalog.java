@@ -166,6 +166,11 @@ final class SqlCatalog {
                 .toList();
     }
 
+    /** By what action the place of a table or view is looked at. */
+    String loading(Resource.Data place) {
+        return views.contains(place) ? "iceberg:LoadView" : "iceberg:LoadTable";
+    }
+
     /** Names of the views that the statement names, and of those below them, by their ids. */
     Map<String, String> views() {
         return viewed;

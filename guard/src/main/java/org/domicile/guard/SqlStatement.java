@@ -106,6 +106,25 @@ final class SqlStatement implements Sources, AutoCloseable {
         return marks;
     }
 
+    /** Something that was decided about, to be asked again. */
+    record Decided(String action, Resource.Data resource) {}
+
+    /** All that has to be allowed for who reads what it reads. */
+    List<Decided> decided() {
+        List<Decided> all = new ArrayList<>();
+        List<Resource.Data> places = catalog.places();
+        for (Resource.Data each : places) {
+            all.add(new Decided(catalog.loading(each), each));
+            all.add(new Decided("sql:Select", each));
+        }
+        for (NestedReads.Held each : reads.held()) {
+            if (!places.contains(each.resource())) {
+                all.add(new Decided(NestedReads.READING, each.resource()));
+            }
+        }
+        return all.stream().distinct().toList();
+    }
+
     /** What the files that it reads bring along themselves. */
     Marks brought() {
         Marks marks = Marks.NONE;

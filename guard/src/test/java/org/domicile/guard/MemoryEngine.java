@@ -16,7 +16,7 @@ public class MemoryEngine implements WatchEngine {
 
     /** A watch that it would run. */
     public record Running(
-            Watch watch, List<Readable> streams, Login login, Kept kept, Written written) {}
+            Watch watch, List<Readable> streams, Login login, Kept kept, Contents contents) {}
 
     /** What it was given of a watch that it runs. */
     public Running of(Watch watch) {
@@ -31,13 +31,16 @@ public class MemoryEngine implements WatchEngine {
         List<String> sources = streams.stream().map(Readable::name).toList();
         return sources.isEmpty()
                 ? new Looked.Wrong("It reads nothing.")
-                : new Looked.Fine(sources, new LinkedHashMap<>());
+                : new Looked.Fine(
+                        sources,
+                        watch.tables().stream().map(Watch.Table::name).toList(),
+                        new LinkedHashMap<>());
     }
 
     @Override
     public void start(
-            Watch watch, List<Readable> streams, Login login, Kept kept, Written written) {
-        running.put(watch.id(), new Running(watch, streams, login, kept, written));
+            Watch watch, List<Readable> streams, Login login, Kept kept, Contents contents) {
+        running.put(watch.id(), new Running(watch, streams, login, kept, contents));
     }
 
     @Override

@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.domicile.query.ReadingQueries;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
 import org.domicile.streams.Stream;
@@ -74,7 +75,13 @@ final class WatchRacesTest {
         return installation
                 .guard()
                 .watches(
-                        register, log, Watches.open(installation.keyspace()), engine, new Levels());
+                        register,
+                        log,
+                        Watches.open(installation.keyspace()),
+                        engine,
+                        new Levels(),
+                        new ReadingQueries(),
+                        installation.tables());
     }
 
     /** Every stream has a level; something happens while that is asked for. */

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.domicile.objects.Listing;
 import org.domicile.objects.Version;
+import org.domicile.query.ReadingQueries;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
 import org.domicile.streams.Act;
@@ -65,7 +66,13 @@ final class WatchesTest {
         return installation
                 .guard()
                 .watches(
-                        register, log, Watches.open(installation.keyspace()), engine, new Levels());
+                        register,
+                        log,
+                        Watches.open(installation.keyspace()),
+                        engine,
+                        new Levels(),
+                        new ReadingQueries(),
+                        installation.tables());
     }
 
     /** Every stream has a level, by schema 7. */
@@ -199,10 +206,10 @@ final class WatchesTest {
         assertEquals(7, running.streams().getFirst().schema());
         assertArrayEquals(
                 "water.levels".getBytes(UTF_8),
-                running.written().by("water.levels", 7).orElseThrow());
-        assertEquals(Optional.empty(), running.written().by("water.levels", 8));
+                running.contents().schema("water.levels", 7).orElseThrow());
+        assertEquals(Optional.empty(), running.contents().schema("water.levels", 8));
         for (String other : List.of("water.other", "water.alerts", "none")) {
-            assertEquals(Optional.empty(), running.written().by(other, 7), other);
+            assertEquals(Optional.empty(), running.contents().schema(other, 7), other);
         }
     }
 
@@ -253,7 +260,9 @@ final class WatchesTest {
                                     public Optional<byte[]> written(Stream stream, int schema) {
                                         return Optional.empty();
                                     }
-                                });
+                                },
+                                new ReadingQueries(),
+                                installation.tables());
         again.settle();
         assertEquals(Set.of(other.id()), engine.running.keySet());
         assertFalse(again.logins().knows(WorkerLogins.PREFIX + high.id(), ""));

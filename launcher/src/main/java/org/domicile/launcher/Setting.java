@@ -201,6 +201,10 @@ enum Setting {
             "watches.pace",
             "500ms",
             "time between checkpoints of a watch, which is how long its results wait"),
+    WATCHES_TABLES(
+            "watches.tables",
+            "5m",
+            "time after which a table that a watch joins is read again, when a record asks for it"),
     WATCHES_ENGINE(
             "watches.engine",
             "",

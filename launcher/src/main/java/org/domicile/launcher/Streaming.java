@@ -111,7 +111,9 @@ final class Streaming implements AutoCloseable {
                         log,
                         Watches.open(keyspace),
                         engine,
-                        new StreamColumns(parts.schemas()));
+                        new StreamColumns(parts.schemas()),
+                        parts.queries(),
+                        parts.tables());
         door.open(watches.logins());
         certificates.ifPresent(
                 each -> renewing = Thread.ofVirtual().name("kafka tls").start(() -> renew(each)));
@@ -138,6 +140,7 @@ final class Streaming implements AutoCloseable {
                         settings.state(),
                         settings.workers(),
                         settings.pace(),
+                        settings.tables(),
                         log::startForWorkers,
                         clock));
     }

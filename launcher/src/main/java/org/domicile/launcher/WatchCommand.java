@@ -6,6 +6,8 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -167,7 +169,9 @@ final class WatchCommand {
                                     .formatted(
                                             found.text("name"),
                                             found.text("purpose"),
-                                            String.join(", ", found.texts("sources")),
+                                            Stream.of("sources", "tables")
+                                                    .flatMap(each -> found.texts(each).stream())
+                                                    .collect(Collectors.joining(", ")),
                                             found.text("to"),
                                             Times.minute(
                                                     found.text("made"), ZoneId.systemDefault())));

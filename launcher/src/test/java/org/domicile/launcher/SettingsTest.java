@@ -409,6 +409,14 @@ class SettingsTest {
                         Duration.ofSeconds(5),
                         "1ms"));
         cases.put(
+                Setting.WATCHES_TABLES,
+                new Case(
+                        s -> s.watches().tables(),
+                        Duration.ofMinutes(5),
+                        "10s",
+                        Duration.ofSeconds(10),
+                        "1ms"));
+        cases.put(
                 Setting.WATCHES_ENGINE,
                 new Case(
                         s -> s.watches().engine(),

@@ -194,6 +194,79 @@ final class WatchCommandsTest {
                         .contains("one query"));
     }
 
+    private static String joined(String column) {
+        return "select r.station, r.level, s."
+                + column
+                + " from \"water.levels\" r join \"geo.stations\" s on r.station = s.id"
+                + " where r.level > s.high";
+    }
+
+    /** Read as its maker's SQL: by what policy, rules and labels say, at each time. */
+    @Test
+    void aTableOfTheCatalogIsJoined() throws Exception {
+        Rig rig = new Rig(folder);
+        try (Cloud cloud = rig.open("kafka.listen=127.0.0.1:0", "watches.tables=1s")) {
+            done(rig.run("stream", "create", "water.levels"));
+            done(rig.run("stream", "create", "water.alerts"));
+            schema(rig, "water.levels");
+            done(rig.run("sql", "create schema geo"));
+            done(
+                    rig.run(
+                            "sql",
+                            "create table geo.stations (id varchar, name varchar, high integer)"));
+            done(
+                    rig.run(
+                            "sql",
+                            "insert into geo.stations values ('north', 'Pier', 400), ('south',"
+                                    + " 'Lock', 100), (null, 'Nowhere', 0)"));
+            done(rig.run("watch", "create", "high_water", joined("name"), "--to", "water.alerts"));
+            publish(rig, reading("north", 450, 1), reading("north", 350, 2));
+            publish(rig, reading("south", 150, 3), reading("west", 900, 4));
+            assertEquals(List.of("Pier 450", "Lock 150"), names(alerts(rig, 2)));
+            // rows that a rule hides are not there, and what changed is seen
+            done(rig.run("table", "rows", "geo.stations", "--where", "id = 'north'"));
+            pause();
+            publish(rig, reading("south", 151, 5), reading("north", 451, 6));
+            assertEquals(List.of("Pier 450", "Lock 150", "Pier 451"), names(alerts(rig, 3)));
+            // without the right to the table it reads nothing more, and says so
+            Path text =
+                    Files.writeString(
+                            folder.resolve("no.cedar"),
+                            "forbid (principal, action == Action::\"sql:Select\", resource);");
+            done(rig.run("policy", "put", "no", text.toString()));
+            publish(rig, reading("north", 452, 7));
+            await(rig, "failing");
+            Rig.Ran shown = rig.run("watch", "show", "high_water");
+            assertTrue(shown.out().contains("from water.levels, geo.stations to"), shown::out);
+            assertTrue(shown.out().contains("it failed last because"), shown::out);
+            Rig.Ran refused =
+                    rig.run("watch", "create", "other", joined("name"), "--to", "water.alerts");
+            assertTrue(refused.err().contains("geo.stations\" cannot be read"), refused::err);
+            done(rig.run("policy", "remove", "no"));
+            done(rig.run("watch", "stop", "high_water"));
+            // what is known of a column has to be kept where it goes
+            done(rig.run("table", "classes", "geo.stations", "name", "--classes", "open"));
+            Rig.Ran unkept =
+                    rig.run("watch", "create", "other", joined("name"), "--to", "water.alerts");
+            assertTrue(unkept.err().contains("may not go there"), unkept::err);
+            done(rig.run("watch", "create", "other", joined("high"), "--to", "water.alerts"));
+            done(rig.run("label", "streams://main/water.alerts", "--classes", "open"));
+            done(rig.run("watch", "create", "kept", joined("name"), "--to", "water.alerts"));
+        }
+    }
+
+    /** Until a table is read again. */
+    private static void pause() {
+        LockSupport.parkNanos(1_100_000_000);
+    }
+
+    private static List<String> names(List<Json.Row> alerts) {
+        return alerts.stream()
+                .map(each ->
+                        each.row("value").text("name") + " " + each.row("value").number("level"))
+                .toList();
+    }
+
     private static List<String> stations(List<Json.Row> alerts) {
         return alerts.stream().map(each -> each.row("value").text("station")).toList();
     }

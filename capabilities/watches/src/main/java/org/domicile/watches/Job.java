@@ -14,7 +14,7 @@ final class Job {
     final List<WatchEngine.Readable> streams;
     final WatchEngine.Login login;
     final WatchEngine.Kept kept;
-    final WatchEngine.Written written;
+    final WatchEngine.Contents contents;
     WatchEngine.State state = WatchEngine.State.STARTING;
     String error = "";
     long in;
@@ -36,11 +36,11 @@ final class Job {
             List<WatchEngine.Readable> streams,
             WatchEngine.Login login,
             WatchEngine.Kept kept,
-            WatchEngine.Written written) {
+            WatchEngine.Contents contents) {
         this.watch = watch;
         this.streams = List.copyOf(streams);
         this.login = login;
         this.kept = kept;
-        this.written = written;
+        this.contents = contents;
     }
 }

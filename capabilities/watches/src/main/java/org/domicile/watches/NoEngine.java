@@ -13,7 +13,7 @@ record NoEngine(String why) implements WatchEngine {
 
     @Override
     public void start(
-            Watch watch, List<Readable> streams, Login login, Kept kept, Written written) {}
+            Watch watch, List<Readable> streams, Login login, Kept kept, Contents contents) {}
 
     @Override
     public boolean stop(Watch watch) {

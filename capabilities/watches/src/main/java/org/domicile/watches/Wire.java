@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   worker:   HELLO       version, count, (wall, what got through)…
- *             PLANNED     number, count, source…, count, (column, type)…
+ *             PLANNED     number, count, source…, count, table…, count, (column, type)…
  *             REFUSED     number, sentence
  *             STARTED     number
  *             PIECE       id, number of the checkpoint (long), bytes of it
@@ -26,16 +26,20 @@ import org.jspecify.annotations.Nullable;
  *             TOLD        id, state, records in, records out, passed over, pending (longs),
  *                         sentence
  *             SCHEMA      id, number, stream, id of a schema (int)
+ *             TABLE       id, number, table
  *   program:  PLAN        number, the watch
  *             START       number, the watch, length of its last checkpoint (long, none: 0)
  *             STATE       number, bytes of that checkpoint, until all are there
  *             KEPT        id, number of the checkpoint, why it is not (empty: it is)
  *             STOP        id
  *             WRITTEN     number, 1 or 0, the schema as its decoder wants it (bytes, none: 0)
+ *             ROWS        number, why not (sentence, empty where there are), rows ({@link
+ *                         TableRows}, bytes; none: 0)
  *   watch:    id, sql, to, where it begins (long, a time in
  *             milliseconds, or -1 for the oldest record), time, late (int), login, secret,
  *             count of streams, for each: name, id of its schema (int), count of columns,
- *             (name, type in SQL)…
+ *             (name, type in SQL)…, count of tables, for each: name, milliseconds after which it
+ *             is read again (long), count of columns, (name, type in SQL)…
  * </pre>
  */
 public final class Wire {
@@ -84,10 +88,17 @@ public final class Wire {
     /** A part of the checkpoint that a watch begins with. */
     public static final int STATE = 14;
 
+    /** What is in a table now? */
+    public static final int TABLE = 15;
+
+    /** These rows. */
+    public static final int ROWS = 16;
+
     /** Bytes of a checkpoint in one frame. */
     public static final int PIECE_BYTES = 256 << 10;
 
-    private static final int LARGEST = 4 << 20;
+    /** A table, and what is told of a watch. */
+    private static final int LARGEST = 8 << 20;
 
     private final DataInputStream in;
     private final DataOutputStream out;

@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.domicile.walls.JavaChild;
 import org.domicile.walls.Walls;
@@ -48,6 +49,10 @@ final class Workers implements WatchEngine {
                     Thread.ofPlatform().daemon().name("watch-times").factory());
     private final List<String> missing = new ArrayList<>();
     private final List<String> standing = new ArrayList<>();
+
+    /** Of tables that are read for watches at one time. */
+    private final Semaphore reading = new Semaphore(2, true);
+
     private final Map<String, Integer> running = new HashMap<>(); // by organisation
     private boolean closed;
 
@@ -115,6 +120,11 @@ final class Workers implements WatchEngine {
         }
     }
 
+    /** Held by whoever reads a table for a watch: each takes a session of SQL. */
+    Semaphore reading() {
+        return reading;
+    }
+
     /** A worker's time for something; closed once that is done. */
     interface Hurry extends AutoCloseable {
         @Override
@@ -155,8 +165,8 @@ final class Workers implements WatchEngine {
 
     @Override
     public void start(
-            Watch watch, List<Readable> streams, Login login, Kept kept, Written written) {
-        crew(watch).start(watch, streams, login, kept, written);
+            Watch watch, List<Readable> streams, Login login, Kept kept, Contents contents) {
+        crew(watch).start(watch, streams, login, kept, contents);
     }
 
     @Override

@@ -171,6 +171,11 @@ public final class WatchesDoor implements HttpHandler {
             json.writeString(each);
         }
         json.writeEndArray();
+        json.writeArrayFieldStart("tables");
+        for (Watch.Table each : watch.tables()) {
+            json.writeString(each.name());
+        }
+        json.writeEndArray();
         json.writeStringField("time", watch.time());
         json.writeNumberField("lateSeconds", watch.late());
         json.writeStringField("from", watch.from().name().toLowerCase(Locale.ROOT));

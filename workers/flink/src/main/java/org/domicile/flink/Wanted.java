@@ -24,7 +24,15 @@ record Wanted(
         int late,
         String login,
         String secret,
-        List<Stream> streams) {
+        List<Stream> streams,
+        List<Stored> tables) {
+    /**
+     * A table that may be joined.
+     *
+     * @param millis after which it is read again
+     */
+    record Stored(String name, long millis, Map<String, String> columns) {}
+
     /**
      * A stream that may be named.
      *
@@ -47,13 +55,22 @@ record Wanted(
         for (int i = 0; i < count; i++) {
             String name = Wire.text(in);
             int schema = in.readInt();
-            int wide = in.readInt();
-            Map<String, String> columns = new LinkedHashMap<>();
-            for (int j = 0; j < wide; j++) {
-                columns.put(Wire.text(in), Wire.text(in));
-            }
-            streams.add(new Stream(name, schema, columns));
+            streams.add(new Stream(name, schema, columns(in)));
         }
-        return new Wanted(id, sql, to, begin, time, late, login, secret, streams);
+        int stored = in.readInt();
+        List<Stored> tables = new ArrayList<>();
+        for (int i = 0; i < stored; i++) {
+            tables.add(new Stored(Wire.text(in), in.readLong(), columns(in)));
+        }
+        return new Wanted(id, sql, to, begin, time, late, login, secret, streams, tables);
+    }
+
+    private static Map<String, String> columns(DataInputStream in) throws IOException {
+        int wide = in.readInt();
+        Map<String, String> columns = new LinkedHashMap<>();
+        for (int i = 0; i < wide; i++) {
+            columns.put(Wire.text(in), Wire.text(in));
+        }
+        return columns;
     }
 }
