@@ -86,6 +86,7 @@ final class BareFlink implements WatchAlerts.Runner {
                         "execution.checkpointing.interval", pace + " ms",
                         "execution.checkpointing.min-pause", pace / 2 + " ms",
                         "execution.checkpointing.mode", "EXACTLY_ONCE",
+                        "pipeline.auto-watermark-interval", "50 ms",
                         "execution.checkpointing.storage", "filesystem",
                         "execution.checkpointing.dir", folder.resolve("kept").toUri().toString(),
                         "state.backend.type", "hashmap",
@@ -153,8 +154,9 @@ final class BareFlink implements WatchAlerts.Runner {
     public WatchAlerts.Running run(WatchAlerts.Query query, String from, String to, boolean all)
             throws IOException {
         String source =
-                "create temporary table events (n bigint, station string, `level` bigint,"
-                        + " `at` timestamp_ltz(3), note string, watermark for `at` as `at`) with ("
+                "create temporary table events (n bigint, station string, `level` bigint, `at`"
+                        + " timestamp_ltz(3), note string, watermark for `at` as `at` - interval"
+                        + " '0.001' second) with ("
                         + kafka(from)
                         + ", 'properties.isolation.level' = 'read_committed',"
                         + " 'scan.startup.mode' = '%s')"

@@ -199,7 +199,7 @@ enum Setting {
                     + " bounds it"),
     WATCHES_PACE(
             "watches.pace",
-            "1s",
+            "500ms",
             "time between checkpoints of a watch, which is how long its results wait"),
     WATCHES_TABLES(
             "watches.tables",

@@ -404,7 +404,7 @@ class SettingsTest {
                 Setting.WATCHES_PACE,
                 new Case(
                         s -> s.watches().pace(),
-                        Duration.ofSeconds(1),
+                        Duration.ofMillis(500),
                         "5s",
                         Duration.ofSeconds(5),
                         "1ms"));

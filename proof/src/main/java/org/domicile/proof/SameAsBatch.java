@@ -46,7 +46,7 @@ final class SameAsBatch {
     /** What watches wait for; events of a schedule come behind newer ones by less. */
     private static final int WAIT_SECONDS = 4;
 
-    private static final int MOST_BEHIND = 3_000; // milliseconds
+    private static final int MOST_BEHIND = 1_000 * WAIT_SECONDS; // milliseconds
 
     private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
     private static final int LEVELS = 600;

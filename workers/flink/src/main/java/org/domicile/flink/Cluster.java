@@ -72,6 +72,7 @@ final class Cluster implements AutoCloseable {
         // each is asked for, so that the next can wait for how long the last took
         jobs.setString("execution.checkpointing.interval", "365 d");
         jobs.setString("execution.checkpointing.mode", "EXACTLY_ONCE");
+        jobs.setString("pipeline.auto-watermark-interval", "50 ms");
         jobs.setString("execution.checkpointing.timeout", CHECKPOINT_SECONDS + " s");
         jobs.setString("execution.checkpointing.tolerable-failed-checkpoints", "10");
         jobs.setString("execution.checkpointing.storage", KeptStorage.class.getName());

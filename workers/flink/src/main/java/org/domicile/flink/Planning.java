@@ -277,7 +277,8 @@ final class Planning {
         }
         String time = time(stream);
         String late =
-                " - INTERVAL '0 %02d:%02d:%02d' DAY TO SECOND"
+                // of records of the same millisecond none is late
+                " - INTERVAL '0 %02d:%02d:%02d.001' DAY TO SECOND(3)"
                         .formatted(
                                 wanted.late() / 3_600, wanted.late() / 60 % 60, wanted.late() % 60);
         if (time.equals(RECORD_TIME)) {
