@@ -90,7 +90,7 @@ final class WatchStateTest {
                                 "--limit",
                                 Integer.toString(count),
                                 "--idle",
-                                "120s",
+                                "240s",
                                 "--json")
                         .rows()
                         .stream()

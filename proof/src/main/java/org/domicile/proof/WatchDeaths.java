@@ -43,7 +43,7 @@ final class WatchDeaths {
     private static final long STEP_MILLIS = 10; // of an event's time
     private static final int WINDOW_STEPS = 100; // a second
     private static final long CLOSING_STEPS = 20 * WINDOW_STEPS;
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final Duration LOOK = Duration.ofMillis(100);
     private static final int WORKERS = 3; // deaths before all is compared
     private static final int SHOWN = 5;

@@ -32,7 +32,7 @@ final class Conversation {
     private static final long SCHEMA_SECONDS = 20;
     private static final long TABLE_SECONDS = 120;
 
-    /** The next checkpoint waits so many times as long as the last one took. */
+    /** The next checkpoint waits so many times as long as the last one was written. */
     private static final int REST = 3;
 
     private final Wire wire;
@@ -233,7 +233,7 @@ final class Conversation {
         cluster.checkpoint(job)
                 .whenComplete((_, _) -> {
                     long took = (System.nanoTime() - begun) / 1_000_000;
-                    later(watch, job, Math.max(pace - took, REST * took));
+                    later(watch, job, Math.max(0, Math.max(pace - took, rest(watch))));
                 });
     }
 
@@ -250,6 +250,12 @@ final class Conversation {
             rested.remove(id);
             KeptFileSystem.forget(id);
         }
+    }
+
+    /** Milliseconds until the next may begin. */
+    private long rest(String watch) {
+        Long next = rested.get(watch);
+        return next == null ? 0 : (next - System.nanoTime()) / 1_000_000;
     }
 
     /** Flink has the first of a job made by itself, perhaps just before ours: then ours waits. */
@@ -311,7 +317,7 @@ final class Conversation {
                 }
                 unkept.remove(watch);
                 long now = System.nanoTime();
-                rested.put(watch, now + Math.max(pace * 500_000, now - begun));
+                rested.put(watch, now + Math.max(pace * 500_000, REST * (now - begun)));
             } catch (ExecutionException | TimeoutException e) {
                 throw new IOException("the checkpoint was not kept in time", e);
             } catch (InterruptedException e) {
