@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a stream that is a table leaves behind in its catalog: how often it was committed, and how
@@ -48,14 +49,14 @@ record StreamLayout(List<Instant> commits, List<Long> files, long rows) {
                 commits.stream().sorted().toList(), files.stream().sorted().toList(), rows);
     }
 
-    private static Map<?, ?> map(Object json) throws IOException {
+    private static Map<?, ?> map(@Nullable Object json) throws IOException {
         if (json instanceof Map<?, ?> map) {
             return map;
         }
         throw new IOException("the catalog's answer has no object there: " + json);
     }
 
-    private static List<Map<?, ?>> list(Object json) throws IOException {
+    private static List<Map<?, ?>> list(@Nullable Object json) throws IOException {
         List<Map<?, ?>> all = new ArrayList<>();
         if (json instanceof List<?> list) {
             for (Object each : list) {

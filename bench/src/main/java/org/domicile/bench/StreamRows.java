@@ -12,8 +12,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Properties;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -30,6 +33,7 @@ final class StreamRows {
 
     private static final int LINES = 5_000;
     private static final int PARTITIONS = 2;
+    private static final int BODIES = 64;
     private static final int LATELY = 5;
     private static final String RECENT = " and _time > ";
     private static final long PATIENCE = 300_000_000_000L;
@@ -179,7 +183,7 @@ final class StreamRows {
     /** Milliseconds from before an event is sent until a statement has returned it. */
     Figure see(double seconds) throws IOException {
         String name = tabled();
-        Figure figure = see(name, seconds, "");
+        Figure figure = see(name, seconds, "", List.of(lines(1_000_000_000)));
         delete(name);
         return figure;
     }
@@ -199,7 +203,11 @@ final class StreamRows {
 
     Laid layout(double seconds) throws IOException {
         String name = tabled();
-        Figure seen = see(name, seconds, RECENT);
+        List<byte[]> bodies = new ArrayList<>();
+        for (int i = 0; i < BODIES; i++) {
+            bodies.add(readings(new Random(i)));
+        }
+        Figure seen = see(name, seconds, RECENT, bodies);
         Signer.Credential credential = ours.credential();
         StreamLayout layout;
         try (CatalogClient catalog = CatalogClient.open(ours, credential)) {
@@ -217,20 +225,43 @@ final class StreamRows {
     }
 
     /**
-     * @param which rows are looked at, by the time that follows; empty for all
+     * Readings as they are: no number is like the one before it, so a file of them is as large as
+     * one of real ones.
      */
-    private Figure see(String name, double seconds, String which) throws IOException {
+    private static byte[] readings(Random random) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < LINES; i++) {
+            text.append("{\"station\":\"station-")
+                    .append(1_000 + random.nextInt(1_000))
+                    .append("\",\"level\":")
+                    .append(1_000_000 + random.nextInt(1_000_000))
+                    .append(",\"quality\":")
+                    .append(random.nextInt(1_000_000_000) / 1e6)
+                    .append(",\"note\":\"gauge ")
+                    .append(random.nextInt(100))
+                    .append("\"}\n");
+        }
+        return text.toString().getBytes(UTF_8);
+    }
+
+    /**
+     * Looks while others come.
+     *
+     * @param which rows are looked at, by the time that follows; empty for all
+     * @param bodies what comes beside, in turn
+     */
+    private Figure see(String name, double seconds, String which, List<byte[]> bodies)
+            throws IOException {
         AtomicBoolean over = new AtomicBoolean();
         AtomicLong sent = new AtomicLong();
         AtomicLong failed = new AtomicLong();
         Thread load =
                 Thread.ofPlatform()
                         .start(() -> {
-                            byte[] body = lines(1_000_000_000);
                             long next = System.nanoTime();
-                            while (!over.get()) {
+                            for (int i = 0; !over.get(); i++) {
                                 try {
-                                    publish(name, body);
+                                    publish(name, bodies.get(i % bodies.size()));
                                     sent.addAndGet(LINES);
                                 } catch (IOException e) {
                                     failed.addAndGet(LINES);

@@ -234,7 +234,7 @@ final class LiveColumns {
         return table.stream()
                 .map(each -> {
                     String name = first.getOrDefault(each.id(), each.name());
-                    return owners.get(name) == each.id() ? named(each, name) : each;
+                    return owners.getOrDefault(name, -1) == each.id() ? named(each, name) : each;
                 })
                 .toList();
     }

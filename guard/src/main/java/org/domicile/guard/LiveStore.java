@@ -225,9 +225,9 @@ final class LiveStore {
         }
     }
 
-    /** Commits; gets the change, and the request that carries the record. */
+    /** Commits, by running the change. */
     interface Committing {
-        void commit(Supplier<List<Loaded>> change);
+        void commit(Runnable change);
     }
 
     /**

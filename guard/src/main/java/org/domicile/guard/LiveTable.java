@@ -815,7 +815,7 @@ final class LiveTable implements AutoCloseable {
                         change -> {
                             base.writeLock().lock();
                             try {
-                                change.get();
+                                change.run();
                                 done(to, says);
                             } finally {
                                 base.writeLock().unlock();

@@ -138,7 +138,7 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
 
     /** Returns when what was admitted before is in the log or refused. */
     void fence() {
-        appending.writeLock().lock();
+        appending.writeLock().lock(); // nobody is between the two any more
         appending.writeLock().unlock();
     }
 
