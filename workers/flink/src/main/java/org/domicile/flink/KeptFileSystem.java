@@ -245,12 +245,12 @@ final class KeptFileSystem extends FileSystem {
 
         @Override
         public SimpleVersionedSerializer<CommitRecoverable> getCommitRecoverableSerializer() {
-            throw new UnsupportedOperationException("a checkpoint is written anew");
+            throw new IllegalStateException("a checkpoint is written anew");
         }
 
         @Override
         public SimpleVersionedSerializer<ResumeRecoverable> getResumeRecoverableSerializer() {
-            throw new UnsupportedOperationException("a checkpoint is written anew");
+            throw new IllegalStateException("a checkpoint is written anew");
         }
 
         @Override
@@ -338,7 +338,7 @@ final class KeptFileSystem extends FileSystem {
 
                 @Override
                 public RecoverableWriter.CommitRecoverable getRecoverable() {
-                    throw new UnsupportedOperationException("a checkpoint is written anew");
+                    throw new IllegalStateException("a checkpoint is written anew");
                 }
             };
         }
