@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /**
  * When a part of a stream is given up. Found by {@code proof watches}: on a machine that was busy,
  * one part of a stream was read for five seconds before another, which counted as one in which
- * nothing comes; its records were late then, and a third of the sums was lost.
+ * nothing comes; its records were late then, and nearly half of the sums were lost.
  */
 final class PatienceTest {
     private final AtomicLong now = new AtomicLong();
