@@ -99,6 +99,16 @@ final class CatalogClient implements AutoCloseable {
         return Loaded.of(catalog.ask("GET", TABLES + "/" + table, "", VENDED, NOTHING));
     }
 
+    /** The table as it is, in the catalog's words. */
+    String described(String table) throws IOException {
+        return catalog.ask("GET", TABLES + "/" + table, "", JSON, NOTHING);
+    }
+
+    /** A plan of a scan of all of it. */
+    String planned(String table) throws IOException {
+        return catalog.ask("POST", TABLES + "/" + table + "/plan", "", JSON, "{}".getBytes(UTF_8));
+    }
+
     /** Commits; the status is the answer. */
     Dialogue.Reply commit(String table, String change) throws IOException {
         return catalog.send("POST", TABLES + "/" + table, "", JSON, change.getBytes(UTF_8));

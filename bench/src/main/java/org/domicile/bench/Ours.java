@@ -56,6 +56,11 @@ record Ours(Path home, Path data, ServerProcess process, URI s3, URI web, URI sq
      * @param folder holds data and keys, which are made when absent
      */
     static Start start(Scratch scratch, Path folder) throws IOException {
+        return start(scratch, folder, List.of());
+    }
+
+    /** The same with more settings, as {@code key=value}. */
+    static Start start(Scratch scratch, Path folder, List<String> settings) throws IOException {
         String named = System.getProperty("domicile.home", "");
         if (named.isEmpty()) {
             throw new IOException(
@@ -78,6 +83,7 @@ record Ours(Path home, Path data, ServerProcess process, URI s3, URI web, URI sq
                         "keys.places=" + folder.resolve("keys"))) {
             command.addAll(List.of("--set", setting));
         }
+        settings.forEach(each -> command.addAll(List.of("--set", each)));
         Files.deleteIfExists(endpoints);
         long begin = System.nanoTime();
         Process up = started(command);

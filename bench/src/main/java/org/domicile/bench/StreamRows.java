@@ -11,6 +11,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,6 +30,8 @@ final class StreamRows {
 
     private static final int LINES = 5_000;
     private static final int PARTITIONS = 2;
+    private static final int LATELY = 5;
+    private static final String RECENT = " and _time > ";
     private static final long PATIENCE = 300_000_000_000L;
 
     private static final String SCHEMA =
@@ -175,8 +178,48 @@ final class StreamRows {
 
     /** Milliseconds from before an event is sent until a statement has returned it. */
     Figure see(double seconds) throws IOException {
+        String name = tabled();
+        Figure figure = see(name, seconds, "");
+        delete(name);
+        return figure;
+    }
+
+    private String tabled() throws IOException {
         String name = stream();
         ask("PUT", "/streams/" + name + "/table", "application/json", new byte[0]);
+        return name;
+    }
+
+    private void delete(String name) throws IOException {
+        ask("DELETE", "/streams/" + name, "application/json", new byte[0]);
+    }
+
+    /** The same for long, of what came within the last seconds; and what the table is then. */
+    record Laid(Figure seen, StreamLayout layout) {}
+
+    Laid layout(double seconds) throws IOException {
+        String name = tabled();
+        Figure seen = see(name, seconds, RECENT);
+        Signer.Credential credential = ours.credential();
+        StreamLayout layout;
+        try (CatalogClient catalog = CatalogClient.open(ours, credential)) {
+            String table = name.substring(name.indexOf('.') + 1);
+            layout = StreamLayout.of(catalog.described(table), catalog.planned(table));
+        }
+        delete(name);
+        return new Laid(seen, layout);
+    }
+
+    private static String lately(String which) {
+        return which.isEmpty()
+                ? ""
+                : which + "timestamptz '" + Instant.now().minusSeconds(LATELY) + "'";
+    }
+
+    /**
+     * @param which rows are looked at, by the time that follows; empty for all
+     */
+    private Figure see(String name, double seconds, String which) throws IOException {
         AtomicBoolean over = new AtomicBoolean();
         AtomicLong sent = new AtomicLong();
         AtomicLong failed = new AtomicLong();
@@ -208,7 +251,8 @@ final class StreamRows {
             while (System.nanoTime() < end) {
                 long at = System.nanoTime();
                 publish(name, line(looks).getBytes(UTF_8));
-                String sql = "select count(*) from " + name + " where level = " + looks;
+                String sql =
+                        "select count(*) from " + name + " where level = " + looks + lately(which);
                 while (number(statement, sql) < 1) {
                     if (System.nanoTime() - at > PATIENCE) {
                         throw new IOException("an event is not seen");
@@ -229,7 +273,6 @@ final class StreamRows {
         }
         double took = (System.nanoTime() - begin) / 1e9;
         double cost = ours.process().cpuMicros() - server;
-        ask("DELETE", "/streams/" + name, "application/json", new byte[0]);
         return new Figure(
                 SEE,
                 "domicile",

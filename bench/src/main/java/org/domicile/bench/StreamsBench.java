@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -32,6 +34,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -45,8 +48,11 @@ import picocli.CommandLine.Option;
                 + " publishes them over HTTP as lines of JSON. Each append is synced before it is"
                 + " acknowledged. Beside our server, with its logins, decisions and records, runs"
                 + " Kafka's broker alone, of the same version and with the same settings, one after"
-                + " the other in each round.",
-            "Example: domicile bench streams --seconds 10"
+                + " the other in each round. Then watches, and beside them Flink alone over Kafka's"
+                + " broker alone: how fast they read what lies there, and how long an alert takes"
+                + " while other events come.",
+            "Example: domicile bench streams --seconds 10",
+            "Example: domicile bench streams --only watches --pace 250"
         })
 final class StreamsBench implements Callable<Integer> {
     private static final int BYTES = 100;
@@ -74,6 +80,45 @@ final class StreamsBench implements Callable<Integer> {
             description = "Lines of a request over HTTP (default: ${DEFAULT-VALUE}).")
     int lines;
 
+    @Option(
+            names = "--layout",
+            defaultValue = "0",
+            paramLabel = "MINUTES",
+            description =
+                    "Instead of all else, publish 50,000 events a second into a stream that is a"
+                        + " table for so long, ask for events of the last seconds meanwhile, and"
+                        + " say how often it was committed and how large its files are.")
+    double layout;
+
+    @Option(
+            names = "--only",
+            paramLabel = "PART",
+            description = "Measure records, tables or watches alone: ${COMPLETION-CANDIDATES}.")
+    @Nullable Part only;
+
+    @Option(
+            names = "--pace",
+            defaultValue = "500",
+            paramLabel = "MILLISECONDS",
+            description =
+                    "Between checkpoints of watches, ours and Flink's (default:"
+                            + " ${DEFAULT-VALUE}).")
+    long pace;
+
+    /** What is measured. */
+    enum Part {
+        /** In and out. */
+        records,
+        /** Streams that are tables. */
+        tables,
+        /** Queries that run on. */
+        watches
+    }
+
+    private boolean measured(Part part) {
+        return only == null || only == part;
+    }
+
     /** Whom records go to. */
     private record Target(
             String who, String topic, Map<String, Object> client, ServerProcess process) {}
@@ -84,7 +129,15 @@ final class StreamsBench implements Callable<Integer> {
             Machine machine = Machine.measure(scratch.folder());
             Report report = new Report("streams", machine);
             run.progress("starting our server");
-            Ours ours = Ours.start(scratch, scratch.folder().resolve("ours")).ours();
+            Ours ours =
+                    Ours.start(
+                                    scratch,
+                                    scratch.folder().resolve("ours"),
+                                    List.of("watches.pace=" + pace + "ms"))
+                            .ours();
+            if (layout > 0) {
+                return layout(report, ours);
+            }
             double before = ours.process().memory().resident();
             ours.command("stream", "create", STREAM, "--partitions", "" + PARTITIONS);
             report.fact(
@@ -106,26 +159,69 @@ final class StreamsBench implements Callable<Integer> {
             Target other = new Target(BareKafka.NAME, STREAM, bare.client(), bare.figures());
             make(other);
             run.progress("warming up");
-            for (Target each : List.of(own, other)) {
-                publish(each, run.warm);
-                poll(each, run.warm);
+            if (measured(Part.records)) {
+                for (Target each : List.of(own, other)) {
+                    publish(each, run.warm);
+                    poll(each, run.warm);
+                }
+                Figure _ = http(ours, run.warm);
             }
-            Figure _ = http(ours, run.warm);
             StreamRows rows = new StreamRows(ours);
-            Figure _ = rows.fill(run.warm);
+            if (measured(Part.tables)) {
+                Figure _ = rows.fill(run.warm);
+            }
+            List<WatchAlerts> watches = new ArrayList<>();
+            if (measured(Part.watches)) {
+                OurWatches watched = new OurWatches(ours, own.client());
+                watches.add(new WatchAlerts(watched));
+                Optional<Path> jars = BareFlink.jars();
+                if (jars.isPresent()) {
+                    Path folder = scratch.folder().resolve("flink");
+                    watches.add(
+                            new WatchAlerts(
+                                    BareFlink.start(scratch, folder, jars.get(), bare, pace)));
+                }
+                double worker = 0; // it ends when it has rested for some time
+                for (WatchAlerts each : watches) {
+                    for (WatchAlerts.Query query : WatchAlerts.Query.values()) {
+                        Figure _ = each.catchUp(query, run.warm);
+                        Figure _ = each.alerts(query, run.warm);
+                        worker = Math.max(worker, watched.worker().memory().resident());
+                    }
+                }
+                report.fact(
+                        "worker",
+                        worker,
+                        String.format(
+                                Locale.ROOT,
+                                "a worker of watches has %.0f MiB; checkpoints every %d ms",
+                                worker,
+                                pace));
+            }
             if (run.profiled().isPresent()) {
                 Profile.begin(ours.process().pid());
             }
             for (int round = 1; round <= run.rounds; round++) {
-                for (Target each : List.of(own, other)) {
-                    run.progress("round " + round + ": " + each.who());
-                    report.add(publish(each, run.seconds));
-                    report.add(poll(each, run.seconds));
+                if (measured(Part.records)) {
+                    for (Target each : List.of(own, other)) {
+                        run.progress("round " + round + ": " + each.who());
+                        report.add(publish(each, run.seconds));
+                        report.add(poll(each, run.seconds));
+                    }
+                    report.add(http(ours, run.seconds));
                 }
-                report.add(http(ours, run.seconds));
-                run.progress("round " + round + ": tables");
-                report.add(rows.fill(run.seconds));
-                report.add(rows.see(run.seconds));
+                if (measured(Part.tables)) {
+                    run.progress("round " + round + ": tables");
+                    report.add(rows.fill(run.seconds));
+                    report.add(rows.see(run.seconds));
+                }
+                for (WatchAlerts.Query query : WatchAlerts.Query.values()) {
+                    for (WatchAlerts each : watches) {
+                        run.progress("round " + round + ": watches, " + query);
+                        report.add(each.catchUp(query, run.seconds));
+                        report.add(each.alerts(query, run.seconds));
+                    }
+                }
                 if (round == 1 && run.profiled().isPresent()) {
                     Profile.end(ours.process().pid(), run.profiled().get());
                     report.fact(
@@ -137,10 +233,44 @@ final class StreamsBench implements Callable<Integer> {
             goal(report, PUBLISH, KAFKA);
             goal(report, LINES, HTTP);
             goal(report, StreamRows.FILL, StreamRows.FILL_GOAL);
+            for (WatchAlerts.Query query : WatchAlerts.Query.values()) {
+                report.median(WatchAlerts.latency(query), "domicile")
+                        .ifPresent(figure -> latency(report, figure));
+            }
             String line = line(report);
             run.answer(report, line);
             return report.failed() == 0 ? 0 : 1;
         }
+    }
+
+    private int layout(Report report, Ours ours) throws IOException {
+        StreamRows rows = new StreamRows(ours);
+        Figure _ = rows.see(run.warm);
+        if (run.profiled().isPresent()) {
+            Profile.begin(ours.process().pid());
+        }
+        run.progress("publishing for " + layout + " minutes");
+        StreamRows.Laid laid = rows.layout(layout * 60);
+        if (run.profiled().isPresent()) {
+            Profile.end(ours.process().pid(), run.profiled().get());
+            report.fact(
+                    "profile",
+                    run.profiled().get().toString(),
+                    Profile.read(run.profiled().get()).sentence());
+        }
+        report.add(laid.seen());
+        report.fact("layout", laid.layout().sentence(), laid.layout().sentence());
+        ServerProcess.Memory memory = ours.process().memory();
+        report.fact(
+                "memory",
+                memory.peak(),
+                String.format(
+                        Locale.ROOT,
+                        "resident %.0f MiB afterwards, %.0f MiB at most",
+                        memory.resident(),
+                        memory.peak()));
+        run.answer(report, line(report) + "; " + laid.layout().sentence());
+        return report.failed() == 0 ? 0 : 1;
     }
 
     private static void goal(Report report, String what, double goal) {
@@ -155,6 +285,18 @@ final class StreamsBench implements Callable<Integer> {
                                         what,
                                         goal,
                                         100 * figure.rate() / goal)));
+    }
+
+    private static void latency(Report report, Figure figure) {
+        report.fact(
+                "target." + figure.what(),
+                WatchAlerts.GOAL_MILLIS / figure.p99(),
+                String.format(
+                        Locale.ROOT,
+                        "target of %s: p99 %.0f ms: %.0f ms",
+                        figure.what(),
+                        WatchAlerts.GOAL_MILLIS,
+                        figure.p99()));
     }
 
     private static String line(Report report) {

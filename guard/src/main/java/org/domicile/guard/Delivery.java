@@ -240,16 +240,24 @@ final class Delivery {
                             ? objection
                             : Optional.of(Sentences.LABEL_NOT_KEPT);
                 },
-                body ->
-                        switch (now.log().append(stream.name(), List.of(record(queued, body)))) {
-                            case StreamLog.Appended.Kept _ -> new Tried.Told();
-                            case StreamLog.Appended.Absent _ ->
-                                    new Tried.Failed(
-                                            "the stream " + stream.name() + " is not ready");
-                            case StreamLog.Appended.TooLarge _ ->
-                                    new Tried.Kept("the event is larger than a record may be");
-                            case StreamLog.Appended.Broken broken -> throw broken.why();
-                        });
+                body -> append(stream, now, record(queued, body)));
+    }
+
+    private static Tried append(Stream stream, Kept now, StreamRecord.Coming record) {
+        Optional<StreamEnds.Bringing> bringing = now.places().ends().bring(stream.name());
+        if (bringing.isEmpty()) {
+            return new Tried.Failed("the stream " + stream.name() + " is being deleted");
+        }
+        try (StreamEnds.Bringing _ = bringing.get()) {
+            return switch (now.log().append(stream.name(), List.of(record))) {
+                case StreamLog.Appended.Kept _ -> new Tried.Told();
+                case StreamLog.Appended.Absent _ ->
+                        new Tried.Failed("the stream " + stream.name() + " is not ready");
+                case StreamLog.Appended.TooLarge _ ->
+                        new Tried.Kept("the event is larger than a record may be");
+                case StreamLog.Appended.Broken broken -> throw broken.why();
+            };
+        }
     }
 
     /** What keeps an event from a destination, beside its being told to anybody. */

@@ -165,6 +165,10 @@ final class Gate implements Guard {
 
     @Override
     public GuardedSql sql(Queries queries, Tables tables) {
+        return sqlView(queries, tables);
+    }
+
+    private SqlView sqlView(Queries queries, Tables tables) {
         return new SqlView(
                 this::uses,
                 queries,
@@ -226,8 +230,8 @@ final class Gate implements Guard {
     private static String tabling(String action) {
         return switch (action) {
             case LiveTable.READ -> LiveTable.READ;
-            case LiveTable.APPEND, SqlChanges.COMMIT -> LiveTable.APPEND;
-            case "tabling:Plan", "iceberg:PlanScan" -> "tabling:Plan";
+            case LiveTable.APPEND -> LiveTable.APPEND;
+            case LiveStore.PLAN -> LiveStore.PLAN;
             default ->
                     throw new IllegalStateException("a stream's table does nothing like " + action);
         };
@@ -239,7 +243,9 @@ final class Gate implements Guard {
             StreamLog log,
             Watches watches,
             WatchEngine engine,
-            GuardedWatches.Columns columns) {
+            GuardedWatches.Columns columns,
+            Queries queries,
+            Tables tables) {
         return new WatchesView(
                 this::uses,
                 policy,
@@ -254,6 +260,8 @@ final class Gate implements Guard {
                         new OpenedWarehouse.Parts(keys, objects, vessel, random),
                         organisation -> turnsUses().upkeepOf(organisation, action -> action),
                         clock),
+                new WatchTables(sqlView(queries, tables)),
+                clock,
                 random,
                 options.dataZone());
     }
@@ -532,7 +540,8 @@ final class Gate implements Guard {
                 new Concerned(policy, keys, people, request.caller(), List.of()),
                 sharings,
                 Asking.NOTHING,
-                clock);
+                clock,
+                live);
     }
 
     private Uses uses(Request request) {
@@ -549,6 +558,7 @@ final class Gate implements Guard {
                 new Concerned(policy, keys, people, request.caller(), stated),
                 sharings,
                 asking,
-                clock);
+                clock,
+                live);
     }
 }

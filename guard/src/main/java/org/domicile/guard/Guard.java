@@ -114,13 +114,16 @@ public interface Guard {
      *
      * @param streams what they may read @param log where those lie
      * @param watches which there are @param engine what runs them @param columns what streams hold
+     * @param queries where tables are read for them @param tables of the catalog
      */
     GuardedWatches watches(
             Streams streams,
             StreamLog log,
             Watches watches,
             WatchEngine engine,
-            GuardedWatches.Columns columns);
+            GuardedWatches.Columns columns,
+            Queries queries,
+            Tables tables);
 
     /**
      * Schemas of streams, for doors.

@@ -14,8 +14,9 @@ import org.domicile.watches.WatchEngine;
  * <p>Who makes one has to be let to read what it reads and to publish where it publishes, and the
  * target has to keep all that labels say of the sources. It acts from then on as its maker's
  * credential: each of its accesses to a stream is decided about and stands on record like any of
- * its maker's, and ends when that may not any more. A watch is seen and stopped under its own
- * purpose.
+ * its maker's, and ends when that may not any more. Tables of the catalog that it looks into are
+ * read as SQL of that credential, when the watch starts and now and then, and it reads and
+ * publishes nothing once that may not. A watch is seen and stopped under its own purpose.
  *
  * <p>Safe for concurrent use. May throw {@link Refused}, on record then, {@link WatchRefusal}, and
  * {@link org.domicile.bytes.StorageFailure} as everywhere.
@@ -68,7 +69,24 @@ public interface GuardedWatches extends AutoCloseable {
 
     /** What streams hold, for SQL. */
     interface Columns {
-        /** Types by name, in Flink's SQL; none for a stream without a schema. */
-        Map<String, String> of(Stream stream);
+        /** By its newest schema. */
+        Held of(Stream stream);
+
+        /**
+         * A schema that records of a stream may be written by, as the engine's decoder wants it:
+         * one of its own, or of its own past; empty for any other, of whomever.
+         */
+        Optional<byte[]> written(Stream stream, int schema);
+    }
+
+    /**
+     * What a stream holds.
+     *
+     * @param columns types by name, in Flink's SQL; none for a stream without a schema
+     * @param schema the id of the one that has them; 0 for none
+     */
+    record Held(Map<String, String> columns, int schema) {
+        /** Of a stream without a schema. */
+        public static final Held PLAIN = new Held(Map.of(), 0);
     }
 }

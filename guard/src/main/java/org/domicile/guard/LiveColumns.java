@@ -1,9 +1,11 @@
 package org.domicile.guard;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.domicile.query.Intake;
@@ -216,6 +218,38 @@ final class LiveColumns {
         return columns.stream()
                 .filter(each -> table.stream().noneMatch(one -> one.name().equals(each.name())))
                 .toList();
+    }
+
+    /**
+     * A table's columns under the names that they had at first, which are those of the stream's:
+     * another engine may have renamed one since, and its values go on to be its.
+     *
+     * @param first names by the columns' ids
+     */
+    static List<Field> original(List<Field> table, Map<Integer, String> first) {
+        Map<String, Integer> owners = new HashMap<>();
+        for (Field each : table) {
+            owners.merge(first.getOrDefault(each.id(), each.name()), each.id(), Math::min);
+        }
+        return table.stream()
+                .map(each -> {
+                    String name = first.getOrDefault(each.id(), each.name());
+                    return owners.get(name) == each.id() ? named(each, name) : each;
+                })
+                .toList();
+    }
+
+    private static Field named(Field field, String name) {
+        return field.name().equals(name)
+                ? field
+                : new Field(
+                        field.id(),
+                        name,
+                        field.names(),
+                        field.form(),
+                        field.presence(),
+                        field.initial(),
+                        field.comment());
     }
 
     /** How the engine reads {@link LiveText}. */

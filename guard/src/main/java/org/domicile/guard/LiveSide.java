@@ -29,12 +29,13 @@ final class LiveSide {
     private final String table;
     private final LiveText text = new LiveText();
     private final List<HotFile> files = new ArrayList<>();
+    private int covered; // so many of the files, the first, are what the cut has
     private List<Column> columns = List.of();
     private List<Target.Slot> slots = List.of();
     private String said = "";
     private Map<Integer, Long> committed = Map.of();
-    private Map<Integer, Long> reached = Map.of();
     private Instant since = Instant.MAX;
+    private Instant sinceCut = Instant.MAX;
 
     /**
      * @param table its id
@@ -60,10 +61,14 @@ final class LiveSide {
      * @param kept as the catalog has it
      */
     void begin(String log, String kept) {
+        files.clear();
+        text.clear();
+        covered = 0;
+        since = Instant.MAX;
+        sinceCut = Instant.MAX;
         said = kept;
         committed =
                 kept.startsWith(log + " ") ? offsets(kept.substring(log.length() + 1)) : Map.of();
-        reached = committed;
     }
 
     /** As the catalog has it. */
@@ -86,8 +91,9 @@ final class LiveSide {
      */
     String add(StreamRecord record, @Nullable Object[] values, Instant now) {
         String why = text.add(record, columns.subList(LiveColumns.OWN, columns.size()), values);
-        if (why.isEmpty() && since == Instant.MAX) {
-            since = now;
+        if (why.isEmpty()) {
+            since = since == Instant.MAX ? now : since;
+            sinceCut = sinceCut == Instant.MAX ? now : sinceCut;
         }
         return why;
     }
@@ -101,8 +107,12 @@ final class LiveSide {
         return text.rows() + files.stream().mapToLong(HotFile::rows).sum();
     }
 
-    long size() {
-        return files.stream().mapToLong(HotFile::size).sum();
+    /** Bytes of files in memory. */
+    long held() {
+        return files.stream()
+                .filter(HotFile.InMemory.class::isInstance)
+                .mapToLong(HotFile::size)
+                .sum();
     }
 
     /** When the oldest row came that no snapshot has. */
@@ -113,15 +123,13 @@ final class LiveSide {
     /**
      * Puts all rows into files.
      *
-     * @param position up to where records are rows by now
      * @param bad told of a row that the engine does not take; it is in no file then
      */
-    Answer<Boolean> settle(
-            LiveWorker worker, String place, Map<Integer, Long> position, Consumer<Bad> bad) {
+    Answer<Boolean> settle(LiveWorker worker, Consumer<Bad> bad) {
         if (!text.isEmpty()) {
             List<HotFile> fresh = new ArrayList<>();
             List<Bad> rows = new ArrayList<>();
-            Answer<Boolean> made = made(worker, place, 0, text.rows(), fresh, rows);
+            Answer<Boolean> made = made(worker, 0, text.rows(), fresh, rows);
             if (made instanceof Answer.Failed<Boolean>) {
                 return made; // all of it once more, the next time
             }
@@ -129,7 +137,6 @@ final class LiveSide {
             text.clear();
             rows.forEach(bad);
         }
-        reached = Map.copyOf(position);
         return Answer.of(true);
     }
 
@@ -138,16 +145,16 @@ final class LiveSide {
 
     /** Some of the rows as a file; where one of them is at fault, all but that one. */
     private Answer<Boolean> made(
-            LiveWorker worker, String place, int from, int to, List<HotFile> fresh, List<Bad> bad) {
+            LiveWorker worker, int from, int to, List<HotFile> fresh, List<Bad> bad) {
         Intake intake = LiveColumns.intake(columns);
-        Answer<HotFile> made =
+        Answer<HotFile.InMemory> made =
                 worker.with(session -> {
                     try {
                         return session.arrive(text.read(from, to))
                                 .then(arrived -> {
                                     try (arrived) {
                                         return arrived.write(intake, new Target.Parquet(slots))
-                                                .then(taken -> file(place, taken.written()));
+                                                .then(taken -> file(taken.written()));
                                     }
                                 });
                     } catch (IOException e) {
@@ -156,23 +163,23 @@ final class LiveSide {
                     }
                 });
         return switch (made) {
-            case Answer.Given<HotFile>(HotFile file) -> {
+            case Answer.Given<HotFile.InMemory>(HotFile.InMemory file) -> {
                 fresh.add(file);
                 yield Answer.of(true);
             }
-            case Answer.Failed<HotFile>(Failure failure) when !isOfRows(failure) ->
+            case Answer.Failed<HotFile.InMemory>(Failure failure) when !isOfRows(failure) ->
                     Answer.failed(failure);
-            case Answer.Failed<HotFile>(Failure failure) when to - from == 1 -> {
+            case Answer.Failed<HotFile.InMemory>(Failure failure) when to - from == 1 -> {
                 bad.add(
                         new Bad(
                                 text.record(from),
                                 "the engine does not take it: " + failure.message()));
                 yield Answer.of(true);
             }
-            case Answer.Failed<HotFile> _ -> {
+            case Answer.Failed<HotFile.InMemory> _ -> {
                 int middle = (from + to) >>> 1;
-                yield made(worker, place, from, middle, fresh, bad)
-                        .then(_ -> made(worker, place, middle, to, fresh, bad));
+                yield made(worker, from, middle, fresh, bad)
+                        .then(_ -> made(worker, middle, to, fresh, bad));
             }
         };
     }
@@ -182,9 +189,9 @@ final class LiveSide {
         return failure.state().startsWith("22");
     }
 
-    static Answer<HotFile> file(String place, Written written) {
+    static Answer<HotFile.InMemory> file(Written written) {
         try (written) {
-            return Answer.of(HotFile.of(NUMBERS.incrementAndGet(), place, written));
+            return Answer.of(HotFile.of(NUMBERS.incrementAndGet(), written));
         } catch (IOException e) {
             throw new UncheckedIOException("what was staged can be read", e);
         }
@@ -194,23 +201,50 @@ final class LiveSide {
         return List.copyOf(files);
     }
 
-    Map<Integer, Long> reached() {
-        return reached;
+    /** Those that the cut has. */
+    List<HotFile> cut() {
+        return List.copyOf(files.subList(0, covered));
     }
 
-    /** One file in the place of some that hold the same rows. */
-    void packed(List<HotFile> old, HotFile together) {
+    /** Those that no cut has. */
+    List<HotFile> uncut() {
+        return List.copyOf(files.subList(covered, files.size()));
+    }
+
+    /** All that is in files by now is what the next commit brings. */
+    void cover() {
+        covered = files.size();
+        sinceCut = text.isEmpty() ? Instant.MAX : since;
+    }
+
+    /** Others in the place of some that hold the same rows; of a cut, or of none of it. */
+    void replaced(List<? extends HotFile> old, List<? extends HotFile> fresh) {
         int at = files.indexOf(old.getFirst());
+        if (at < covered) {
+            covered += fresh.size() - old.size();
+        }
         files.removeAll(old);
-        files.add(Math.min(at, files.size()), together);
+        files.addAll(at, fresh);
     }
 
-    /** They are in the table now. */
-    void committed(List<HotFile> gone, Map<Integer, Long> offsets, String kept, Instant now) {
+    /** What the cut had is in the table now. */
+    void committed(Map<Integer, Long> offsets, String kept) {
         said = kept;
-        files.removeAll(gone);
+        files.subList(0, covered).clear();
+        covered = 0;
         committed = Map.copyOf(offsets);
-        since = files.isEmpty() && text.isEmpty() ? Instant.MAX : now;
+        since = sinceCut;
+    }
+
+    /** When the oldest file was laid that waits for its snapshot. */
+    Instant laid() {
+        Instant oldest = Instant.MAX;
+        for (HotFile each : files) {
+            if (each instanceof HotFile.Laid laid && laid.since().isBefore(oldest)) {
+                oldest = laid.since();
+            }
+        }
+        return oldest;
     }
 
     /** As it is kept with the table. */

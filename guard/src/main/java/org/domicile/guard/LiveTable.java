@@ -1,6 +1,5 @@
 package org.domicile.guard;
 
-import java.io.InputStream;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,20 +12,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.domicile.bytes.StorageFailure;
-import org.domicile.policy.Marks;
 import org.domicile.query.Answer;
-import org.domicile.query.At;
-import org.domicile.query.CatalogTable;
-import org.domicile.query.DataFile;
 import org.domicile.query.Failure;
-import org.domicile.query.Plan;
-import org.domicile.query.Relation;
-import org.domicile.query.Sources;
+import org.domicile.query.Session;
 import org.domicile.query.TableFile;
 import org.domicile.query.Target;
-import org.domicile.query.Wanted;
 import org.domicile.request.Outcome;
 import org.domicile.schemas.Column;
 import org.domicile.schemas.Decoded;
@@ -55,13 +48,18 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>{@code lock} guards what is held: text, files, how far it is. {@code base} is held to read by
- * whoever loads the table together with what it does not hold, and to write by a commit: so nobody
- * sees a row twice, or not at all. {@code base} comes before {@code lock}. {@code tending} lets one
- * at a time commit.
+ * whoever loads the table together with what it does not hold, and to write by who changes either:
+ * so nobody sees a row twice, or not at all, nor a file that is gone. {@code base} comes before
+ * {@code lock}. {@code tending} lets one at a time pack and commit.
  *
- * <p>How far the table is stands in the catalog and moves in the transaction that brings the rows
- * ({@link FilesChange.Feed}). Rows that do not fit go first, into a table of their own: so from
- * where the table is, nothing is missing in either.
+ * <p><b>Files.</b> What has grown to {@link #SMALL} is no longer in memory but a piece in the
+ * table's place. Once there is enough for a data file ({@code streams.commit.size}), a cut is made:
+ * all that is a row then, in both tables, is what the next commit brings, and becomes data files.
+ * Commits come by time alone ({@code streams.commit}) and bring what the last cut has; without one,
+ * all there is. So files are large and commits few at any rate, and memory is bounded.
+ *
+ * <p>How far the tables are stands in the catalog and moves in the one transaction that brings the
+ * rows of both ({@link FilesChange.Feed}): where one of them is, the other misses nothing.
  */
 final class LiveTable implements AutoCloseable {
     static final String READ = "tabling:Read";
@@ -72,13 +70,25 @@ final class LiveTable implements AutoCloseable {
     /** Text that becomes a file though nobody asks. */
     private static final int FULL = 8 << 20;
 
-    /** Files smaller than this are packed, when there are so many. */
+    /** Files smaller than this, or an eighth of a data file, are packed, when there are so many. */
     private static final long SMALL = 8L << 20;
 
     private static final int MANY = 8;
 
-    /** How many times what is committed early may wait in all. */
+    /** How many times the bytes of a data file may be in memory in all. */
     private static final int FULL_TIMES = 2;
+
+    /** Data files that are committed though it is not time yet. */
+    private static final int MOST_READY = 64;
+
+    /** Laid files of a table that wait at one time; then the rest stays in memory. */
+    private static final int MOST_WAITING = 256;
+
+    /** How long a file waits for its snapshot; well below {@link UpkeepOfTables#UNREFERRED}. */
+    private static final Duration LONGEST = Duration.ofDays(1);
+
+    /** What is said of files that become one: it is this much of them at least. */
+    private static final double LEAST_SHRUNK = 0.5;
 
     private static final int MOST_AT_ONCE = 64;
     private static final long LONG_MILLIS = 10_000;
@@ -100,6 +110,9 @@ final class LiveTable implements AutoCloseable {
     private String log = "";
     private String why = "its stream is being read for the first time";
     private String uncommitted = "";
+    private Map<Integer, Long> cut = Map.of(); // up to where the files of the cut are all rows
+    private double shrinks = 1;
+    private Instant committed = Instant.EPOCH;
     private Instant trimmed = Instant.EPOCH;
     private volatile boolean closed;
     private volatile @Nullable Thread thread;
@@ -209,7 +222,7 @@ final class LiveTable implements AutoCloseable {
         }
         try (StreamLog.Reader reader = with.log().read(stream.name(), from)) {
             Instant looked = with.clock().instant();
-            while (!closed) {
+            while (!closed && hasBegun()) {
                 if (isFull()) {
                     rest(STEP.toMillis()); // the log keeps the rest
                     continue;
@@ -227,16 +240,24 @@ final class LiveTable implements AutoCloseable {
         }
     }
 
-    /** Whether so much waits for its commit that no more may come. */
+    private boolean hasBegun() {
+        lock.lock();
+        try {
+            return begun;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether so much waits in memory that no more may come. */
     private boolean isFull() {
         lock.lock();
         try {
             boolean full =
-                    held() > FULL_TIMES * with.options().most() || with.tight().getAsBoolean();
+                    fit.held() + unfit.held() > FULL_TIMES * with.options().most()
+                            || with.tight().getAsBoolean();
             if (full) {
-                why =
-                        "its rows wait for their snapshot"
-                                + (uncommitted.isEmpty() ? "" : ": " + uncommitted);
+                why = "its rows wait for room" + (uncommitted.isEmpty() ? "" : ": " + uncommitted);
                 moved.signalAll();
             }
             return full;
@@ -245,8 +266,9 @@ final class LiveTable implements AutoCloseable {
         }
     }
 
+    /** Bytes in memory. */
     private long held() {
-        return fit.size() + unfit.size() + fit.waiting() + unfit.waiting();
+        return sides().stream().mapToLong(each -> each.held() + each.waiting()).sum();
     }
 
     /** What its tables look like and how far they are. */
@@ -316,11 +338,12 @@ final class LiveTable implements AutoCloseable {
                                 .orElseThrow(() -> new LiveTables.Wrong("its table is not there")));
     }
 
+    /** Its columns, as the stream calls them. */
     private List<Field> fields(OpenedWarehouse warehouse, Loaded table) {
-        return with.parts()
-                .tables()
-                .shape(warehouse, table, new org.domicile.tables.Moment.Now())
-                .columns();
+        Tables tables = with.parts().tables();
+        return LiveColumns.original(
+                tables.shape(warehouse, table, new org.domicile.tables.Moment.Now()).columns(),
+                tables.firstNames(table));
     }
 
     /** A newer schema has more columns. */
@@ -375,6 +398,9 @@ final class LiveTable implements AutoCloseable {
         Instant now = with.clock().instant();
         lock.lock();
         try {
+            if (!begun) {
+                return; // all is read once more
+            }
             for (int i = 0; i < rows.size(); i++) {
                 StreamRecord record = records.get(i);
                 String reason =
@@ -387,9 +413,9 @@ final class LiveTable implements AutoCloseable {
                     unfit(record, reason);
                 }
                 position.put(record.partition(), record.offset() + 1);
-                if (fit.waiting() >= FULL || unfit.waiting() >= FULL) {
-                    settled(fit, settle(fit));
-                    settled(unfit, settle(unfit));
+                long most = Math.min(FULL, with.options().most());
+                if (fit.waiting() >= most || unfit.waiting() >= most) {
+                    settleAll();
                 }
             }
             for (int each : partitions) {
@@ -419,14 +445,18 @@ final class LiveTable implements AutoCloseable {
      * All rows in files. What the engine does not take, though it fits, goes the way of the rest.
      */
     private Answer<Boolean> settle(LiveSide side) {
-        return side.settle(
-                with.maker(), stream.name(), position, bad -> unfit(bad.record(), bad.why()));
+        return side.settle(with.maker(), bad -> unfit(bad.record(), bad.why()));
+    }
+
+    /** First what fits: of that something may prove not to. */
+    private void settleAll() {
+        sides().forEach(each -> settled(each, settle(each)));
     }
 
     // what is asked
 
-    /** A table as it is loaded, and the rows that it does not have yet. */
-    record View(Loaded loaded, List<HotFile> files) {
+    /** A table as it is loaded, and files of the rows that it does not have yet. */
+    record View(Loaded loaded, List<TableFile> files) {
         /** They are the record's own. */
         public View {
             files = List.copyOf(files);
@@ -438,8 +468,12 @@ final class LiveTable implements AutoCloseable {
      *
      * @param id of which of its tables
      * @param load loads it
+     * @param hold makes the files readable for as long as the asker wants, whatever comes of them
      */
-    Answer<View> view(String id, Supplier<Loaded> load) {
+    Answer<View> view(
+            String id,
+            Supplier<Loaded> load,
+            Function<List<HotFile>, Answer<List<TableFile>>> hold) {
         LiveSide side = id.equals(fit.table()) ? fit : unfit;
         Optional<String> trouble = caughtUp();
         if (trouble.isPresent()) {
@@ -456,7 +490,7 @@ final class LiveTable implements AutoCloseable {
         lock.lock();
         try {
             // first what fits: of that something may prove not to
-            for (LiveSide each : side == fit ? List.of(fit) : List.of(fit, unfit)) {
+            for (LiveSide each : side == fit ? List.of(fit) : sides()) {
                 if (settle(each) instanceof Answer.Failed<Boolean>(Failure failure)) {
                     return Answer.failed(failure);
                 }
@@ -467,12 +501,14 @@ final class LiveTable implements AutoCloseable {
         base.readLock().lock();
         try {
             Loaded loaded = load.get();
+            List<HotFile> files;
             lock.lock();
             try {
-                return Answer.of(new View(loaded, side.files()));
+                files = side.files();
             } finally {
                 lock.unlock();
             }
+            return hold.apply(files).then(held -> Answer.of(new View(loaded, held)));
         } finally {
             base.readLock().unlock();
         }
@@ -540,25 +576,46 @@ final class LiveTable implements AutoCloseable {
     // what is committed
 
     /**
-     * Packs files, commits what is due, and lets records go that are in the table.
+     * Packs files, lays them where they have room, commits what is due, and lets records go that
+     * are in the table.
      *
-     * @param now whether all that waits is due
+     * @param tight whether memory has no room for what it holds
      */
-    void tend(boolean now) {
+    void tend(boolean tight) {
         if (!tending.tryLock()) {
             return;
         }
         try {
-            pack(fit);
-            pack(unfit);
-            if (now || isDue()) {
-                commit();
-                commits("");
+            Instant now = with.clock().instant();
+            if (laid().plus(LONGEST).isBefore(now)) {
+                again();
             }
-            Instant at = with.clock().instant();
-            if (trimmed.plus(TRIMMING).isBefore(at)) {
-                trim(at);
-                trimmed = at;
+            if (tight) {
+                lock.lock();
+                try {
+                    settleAll();
+                } finally {
+                    lock.unlock();
+                }
+            }
+            for (LiveSide each : sides()) {
+                pack(each, tight);
+            }
+            if (isCutDue()) {
+                cut();
+                for (LiveSide each : sides()) {
+                    if (isLarge(raw(each))) {
+                        ready(each);
+                    }
+                }
+            }
+            if (isDue(now)) {
+                commit();
+            }
+            commits("");
+            if (trimmed.plus(TRIMMING).isBefore(now)) {
+                trim(now);
+                trimmed = now;
             }
         } catch (Refused | Refusal | StorageFailure | LiveTables.Wrong e) {
             commits(String.valueOf(e.getMessage()));
@@ -567,6 +624,10 @@ final class LiveTable implements AutoCloseable {
         } finally {
             tending.unlock();
         }
+    }
+
+    private List<LiveSide> sides() {
+        return List.of(fit, unfit);
     }
 
     /**
@@ -588,18 +649,91 @@ final class LiveTable implements AutoCloseable {
         }
     }
 
-    private boolean isDue() {
-        Instant now = with.clock().instant();
+    /** Whether what waits makes a data file. */
+    private boolean isCutDue() {
+        lock.lock();
+        try {
+            return begun
+                    && sides().stream()
+                            .anyMatch(each -> isLarge(each.uncut()) && laid(each) < MOST_WAITING);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long laid(LiveSide side) {
+        lock.lock();
+        try {
+            return side.files().stream().filter(HotFile.Laid.class::isInstance).count();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long small() {
+        return Math.min(SMALL, with.options().most() / MANY);
+    }
+
+    private boolean isLarge(List<HotFile> files) {
+        return bytes(files) * shrinks >= with.options().most();
+    }
+
+    private static long bytes(List<? extends HotFile> files) {
+        return files.stream().mapToLong(HotFile::size).sum();
+    }
+
+    private boolean isDue(Instant now) {
+        Duration every = with.options().every();
         lock.lock();
         try {
             Instant oldest = fit.since().isBefore(unfit.since()) ? fit.since() : unfit.since();
             return begun
-                    && (held() >= with.options().most()
+                    && (sides().stream().anyMatch(each -> each.cut().size() >= MOST_READY)
                             || (oldest != Instant.MAX
-                                    && oldest.plus(with.options().every()).isBefore(now)));
+                                    && oldest.plus(every).isBefore(now)
+                                    && committed.plus(every).isBefore(now)));
         } finally {
             lock.unlock();
         }
+    }
+
+    private Instant laid() {
+        lock.lock();
+        try {
+            // a day before the end of time, so that more can be added
+            Instant never = Instant.MAX.minus(LONGEST).minus(LONGEST);
+            Instant oldest = fit.laid().isBefore(unfit.laid()) ? fit.laid() : unfit.laid();
+            return oldest.isBefore(never) ? oldest : never;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Files that wait for too long would be taken for nobody's, and removed: before that, all is
+     * read once more.
+     */
+    private void again() {
+        List<HotFile> gone = new ArrayList<>();
+        base.writeLock().lock();
+        try {
+            lock.lock();
+            try {
+                sides().forEach(each -> {
+                    gone.addAll(each.files());
+                    each.begin(log, each.said());
+                });
+                cut = Map.of();
+                begun = false;
+                why = "its stream is being read once more";
+                moved.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        } finally {
+            base.writeLock().unlock();
+        }
+        store().remove(gone);
     }
 
     /** All that is in the stream now is in its tables when this returns. */
@@ -611,210 +745,212 @@ final class LiveTable implements AutoCloseable {
         }
         tending.lock();
         try {
+            cut();
             commit();
         } finally {
             tending.unlock();
         }
     }
 
-    /**
-     * Both are taken at one moment, and what fits is committed last: so where its table says that
-     * it is, the other has all that did not fit.
-     */
-    private void commit() {
-        Taken rows;
-        Taken others;
+    /** What is a row by now, in both tables, is what the next commit brings. */
+    private void cut() {
         lock.lock();
         try {
-            rows = take(fit);
-            others = take(unfit);
+            if (!begun) {
+                throw new LiveTables.Wrong(why);
+            }
+            settleAll();
+            sides().forEach(LiveSide::cover);
+            cut = new TreeMap<>(position);
         } finally {
             lock.unlock();
         }
-        if (!others.files().isEmpty()) {
-            commit(unfit, others);
-        }
-        boolean moves = !rows.after().isEmpty() && !rows.says().equals(rows.said());
-        if (!rows.files().isEmpty() || moves) {
-            commit(fit, rows);
-        }
     }
 
-    /** Rows that are to be committed. */
-    private record Taken(List<HotFile> files, String said, Map<Integer, Long> after, String says) {}
+    /** Commits what the last cut has; without one, all. */
+    private void commit() {
+        boolean whole;
+        lock.lock();
+        try {
+            whole = cut.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+        if (whole) {
+            cut();
+        }
+        sides().forEach(this::ready);
+        List<LiveStore.Part> all = new ArrayList<>();
+        Map<Integer, Long> to;
+        String says;
+        lock.lock();
+        try {
+            to = Map.copyOf(cut);
+            says = log + " " + LiveSide.text(to);
+            for (LiveSide each : sides()) {
+                List<HotFile.Ready> files = new ArrayList<>();
+                for (HotFile one : each.cut()) {
+                    if (one instanceof HotFile.Ready ready) {
+                        files.add(ready);
+                    } else {
+                        throw new IllegalStateException(one.id() + " is no data file");
+                    }
+                }
+                if (!files.isEmpty() || !says.equals(each.said())) {
+                    all.add(new LiveStore.Part(each.table(), files, each.said(), says));
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (to.isEmpty()) {
+            return; // nothing was ever read
+        }
+        if (all.isEmpty()) {
+            done(to, says);
+            return;
+        }
+        store().commit(
+                        all,
+                        change -> {
+                            base.writeLock().lock();
+                            try {
+                                change.get();
+                                done(to, says);
+                            } finally {
+                                base.writeLock().unlock();
+                            }
+                        });
+    }
 
-    private Taken take(LiveSide side) {
-        settled(side, settle(side));
-        Map<Integer, Long> after = side.reached();
-        return new Taken(side.files(), side.said(), after, log + " " + LiveSide.text(after));
+    private void done(Map<Integer, Long> to, String says) {
+        lock.lock();
+        try {
+            sides().forEach(each -> each.committed(to, says));
+            cut = Map.of();
+            committed = with.clock().instant();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void trim(Instant now) {
-        Map<Integer, Long> committed;
+        Map<Integer, Long> in;
         lock.lock();
         try {
-            committed = fit.committed();
+            in = fit.committed();
         } finally {
             lock.unlock();
         }
-        if (!committed.isEmpty()) {
-            with.log().trim(stream.name(), committed, now.minus(with.retention(stream)));
+        if (!in.isEmpty()) {
+            with.log().trim(stream.name(), in, now.minus(with.retention(stream)));
         }
     }
 
-    private void pack(LiveSide side) {
-        List<HotFile> small = new ArrayList<>();
-        lock.lock();
-        try {
-            for (HotFile each : side.files()) {
-                if (each.size() < SMALL && small.size() < MOST_AT_ONCE) {
-                    small.add(each);
-                }
-            }
-        } finally {
-            lock.unlock();
-        }
-        if (small.size() < MANY) {
-            return;
-        }
+    private LiveStore store() {
         Uses uses = with.uses().apply(stream.organisation());
         OpenedWarehouse warehouse = with.closed(uses, stream.organisation());
-        List<Field> fields = fields(warehouse, load(warehouse, side.table()));
-        Answer<HotFile> together =
-                with.packer()
-                        .with(session ->
-                                session.write(
-                                                Hot.select(fields),
-                                                List.of(),
-                                                new Target.Parquet(SqlChanges.slots(fields)),
-                                                new Hot(fields, small))
-                                        .then(written -> LiveSide.file(stream.name(), written)));
-        switch (together) {
-            case Answer.Failed<HotFile>(Failure failure) ->
-                    throw new LiveTables.Wrong(
-                            "its rows could not be packed: " + failure.message());
-            case Answer.Given<HotFile>(HotFile file) -> {
-                lock.lock();
-                try {
-                    side.packed(small, file);
-                } finally {
-                    lock.unlock();
+        return new LiveStore(
+                uses,
+                with.parts(),
+                warehouse,
+                uses.labels(with.places().of(stream)),
+                with.clock(),
+                id -> name(warehouse, id));
+    }
+
+    /**
+     * Small files in memory become one; large ones are laid in the table's place, and all where
+     * memory is tight. What a cut has and what it has not stay apart.
+     */
+    private void pack(LiveSide side, boolean tight) {
+        pack(side, tight, side::cut);
+        pack(side, tight, side::uncut);
+    }
+
+    private void pack(LiveSide side, boolean tight, Supplier<List<HotFile>> files) {
+        List<HotFile.InMemory> few = new ArrayList<>();
+        for (HotFile.InMemory each : inMemory(files)) {
+            if (each.size() < small() && few.size() < MOST_AT_ONCE) {
+                few.add(each);
+            }
+        }
+        if (few.size() >= MANY || (tight && few.size() > 1)) {
+            LiveStore store = store();
+            HotFile.InMemory together =
+                    with(session -> store.packed(session, side.table(), few), "packed");
+            replaced(side, few, List.of(together));
+        }
+        for (HotFile.InMemory each : inMemory(files)) {
+            if ((each.size() >= small() || tight) && laid(side) < MOST_WAITING) {
+                replaced(side, List.of(each), List.of(store().piece(side.table(), each)));
+            }
+        }
+    }
+
+    private List<HotFile.InMemory> inMemory(Supplier<List<HotFile>> files) {
+        lock.lock();
+        try {
+            List<HotFile.InMemory> found = new ArrayList<>();
+            for (HotFile each : files.get()) {
+                if (each instanceof HotFile.InMemory one) {
+                    found.add(one);
                 }
             }
+            return found;
+        } finally {
+            lock.unlock();
         }
     }
 
-    private void commit(LiveSide side, Taken taken) {
-        Answer<GuardedSql.Result> done =
-                with.packer().with(session -> committed(side, session, taken));
-        if (done instanceof Answer.Failed<GuardedSql.Result>(Failure failure)) {
-            throw new LiveTables.Wrong("its rows could not be committed: " + failure.message());
+    /** What the cut has and is no data file yet. */
+    private List<HotFile> raw(LiveSide side) {
+        lock.lock();
+        try {
+            return side.cut().stream().filter(each -> !(each instanceof HotFile.Ready)).toList();
+        } finally {
+            lock.unlock();
         }
     }
 
-    private Answer<GuardedSql.Result> committed(
-            LiveSide side, org.domicile.query.Session session, Taken taken) {
-        List<HotFile> files = taken.files();
-        Map<Integer, Long> after = taken.after();
-        Uses uses = with.uses().apply(stream.organisation());
-        Marks labels = uses.labels(with.places().of(stream));
-        try (SqlStatement statement =
-                new SqlStatement(uses, with.reads().apply(uses), with.parts(), "")) {
-            SqlChanges on =
-                    new SqlChanges(
-                            with.parts(),
-                            _ -> {
-                                throw new IllegalStateException("nothing is copied");
-                            },
-                            uses,
-                            session,
-                            statement,
-                            "stream " + stream.name() + " " + taken.says(),
-                            "");
-            SqlChanges.Goal goal =
-                    on.goal(
-                            SqlChanges.path(
-                                    name(with.closed(uses, stream.organisation()), side.table())),
-                            APPEND,
-                            SqlChanges.COMMIT);
-            FilesChange.Feed feed = new FilesChange.Feed(taken.said(), taken.says());
-            SqlChanges.Committing committing =
-                    (carrying, warehouse, change) -> {
-                        base.writeLock().lock();
-                        try {
-                            Loaded loaded =
-                                    with.parts().tables().commit(carrying, warehouse, change);
-                            lock.lock();
-                            try {
-                                side.committed(files, after, taken.says(), with.clock().instant());
-                            } finally {
-                                lock.unlock();
-                            }
-                            return loaded;
-                        } finally {
-                            base.writeLock().unlock();
-                        }
-                    };
-            if (files.isEmpty()) {
-                return on.fed(goal, APPEND, Optional.empty(), feed, labels, committing);
+    /** What the cut has becomes data files. */
+    private void ready(LiveSide side) {
+        List<HotFile> raw = raw(side);
+        if (raw.isEmpty()) {
+            return;
+        }
+        LiveStore store = store();
+        List<HotFile.Ready> ready =
+                with(session -> store.ready(session, side.table(), raw), "written");
+        replaced(side, raw, ready);
+        store.remove(raw);
+        if (bytes(raw) >= small()) {
+            shrinks = Math.clamp((double) bytes(ready) / bytes(raw), LEAST_SHRUNK, 1);
+        }
+    }
+
+    private <T> T with(Function<Session, Answer<T>> work, String what) {
+        return switch (with.packer().with(work)) {
+            case Answer.Given<T>(T value) -> value;
+            case Answer.Failed<T>(Failure failure) ->
+                    throw new LiveTables.Wrong(
+                            "its rows could not be " + what + ": " + failure.message());
+        };
+    }
+
+    /** Nobody has seen those that go and not opened them: see {@link #view}. */
+    private void replaced(
+            LiveSide side, List<? extends HotFile> old, List<? extends HotFile> fresh) {
+        base.writeLock().lock();
+        try {
+            lock.lock();
+            try {
+                side.replaced(old, fresh);
+            } finally {
+                lock.unlock();
             }
-            List<Field> fields = goal.shape().columns();
-            return session.write(
-                            Hot.select(fields),
-                            List.of(),
-                            SqlPartitions.target(goal, SqlChanges.slots(fields)),
-                            new Hot(fields, files))
-                    .then(written -> {
-                        try (written) {
-                            return on.fed(
-                                    goal, APPEND, Optional.of(written), feed, labels, committing);
-                        }
-                    });
-        }
-    }
-
-    /** Files of its own, as a session reads them: nothing leaves the worker but what it writes. */
-    private record Hot(List<Field> fields, List<HotFile> files) implements Sources {
-        private static final String NAME = "hot.rows";
-
-        static String select(List<Field> fields) {
-            return "SELECT "
-                    + String.join(
-                            ", ", fields.stream().map(each -> Target.quoted(each.name())).toList())
-                    + " FROM \"hot\".\"rows\"";
-        }
-
-        @Override
-        public Answer<Relation> resolve(
-                org.domicile.query.TableName name, At at, List<String> namespace) {
-            return Answer.of(
-                    new CatalogTable(
-                            HotFile.ID + files.getFirst().id(), NAME, SqlColumns.of(fields)));
-        }
-
-        @Override
-        public Answer<List<TableFile>> files(CatalogTable table, Wanted wanted) {
-            return Answer.of(files.stream().map(HotFile::file).toList());
-        }
-
-        @Override
-        public Answer<Reading> open(Plan plan) {
-            return Answer.of(
-                    new Reading() {
-                        @Override
-                        public InputStream read(DataFile file, long offset, long length) {
-                            return files.stream()
-                                    .filter(each -> each.id().equals(file.id()))
-                                    .findFirst()
-                                    .orElseThrow(() ->
-                                            new IllegalArgumentException(
-                                                    "it was not planned: " + file.id()))
-                                    .read(offset, length);
-                        }
-
-                        @Override
-                        public void close() {}
-                    });
+        } finally {
+            base.writeLock().unlock();
         }
     }
 

@@ -49,7 +49,7 @@ final class LiveTables implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger("org.domicile.guard");
 
-    /** Of the heap, over which the largest commit at once. */
+    /** Of the heap, of which what is in memory of all may take one. */
     private static final int SHARE = 8;
 
     private static final long STEP_MILLIS = 500;
@@ -74,7 +74,7 @@ final class LiveTables implements AutoCloseable {
      * How it is done.
      *
      * @param every how long rows wait for their commit at most
-     * @param most bytes of files that wait for it
+     * @param most bytes of a data file
      */
     record Options(Duration every, long most) {}
 
@@ -159,7 +159,7 @@ final class LiveTables implements AutoCloseable {
      * How one stands.
      *
      * @param rows that no snapshot has
-     * @param bytes that they take
+     * @param bytes of them in memory
      * @param committed up to where records are in the table, as {@code partition:offset,…}
      * @param why it does not get on; empty when it does
      */
@@ -199,16 +199,7 @@ final class LiveTables implements AutoCloseable {
     private void tend() {
         try {
             while (!ends.await(STEP_MILLIS, TimeUnit.MILLISECONDS)) {
-                List<LiveTable> live = all();
-                long held = live.stream().mapToLong(each -> each.standing().bytes()).sum();
-                boolean tight = held > Runtime.getRuntime().maxMemory() / SHARE;
-                live.forEach(
-                        each -> each.tend(tight && each.standing().bytes() * live.size() >= held));
-                With parts = with;
-                if (parts != null) {
-                    parts.maker().rest();
-                    parts.packer().rest();
-                }
+                turn();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -217,14 +208,20 @@ final class LiveTables implements AutoCloseable {
 
     private void turn() {
         List<LiveTable> live = all();
-        long held = live.stream().mapToLong(each -> each.standing().bytes()).sum();
-        tight = held > Runtime.getRuntime().maxMemory() / SHARE;
-        live.forEach(each -> each.tend(tight && each.standing().bytes() * live.size() >= held));
+        long held = held(live);
+        long room = Runtime.getRuntime().maxMemory() / SHARE;
+        boolean full = held > room / 2; // the largest make room before nothing more may come
+        live.forEach(each -> each.tend(full && each.standing().bytes() * live.size() >= held));
+        tight = held(live) > room;
         With parts = with;
         if (parts != null) {
             parts.maker().rest();
             parts.packer().rest();
         }
+    }
+
+    private static long held(List<LiveTable> live) {
+        return live.stream().mapToLong(each -> each.standing().bytes()).sum();
     }
 
     /** Whether all together hold so much that nothing more may come. */
@@ -235,21 +232,6 @@ final class LiveTables implements AutoCloseable {
     /** The one whose rows a table's are. @param id of the table */
     Optional<LiveTable> of(String id) {
         return Optional.ofNullable(byTable.get(id));
-    }
-
-    /**
-     * A table's place; of a stream's with what policy says of the stream now, which is true of the
-     * rows that came from it.
-     *
-     * @param id of the table
-     */
-    Resource.Data over(Uses uses, Resource.Data place, String id) {
-        With parts = with;
-        LiveTable live = byTable.get(id);
-        return parts == null || live == null
-                ? place
-                : place.carrying(
-                        place.carried().and(uses.labels(parts.places().of(live.stream()))));
     }
 
     /** How a stream's table stands; empty when it has none. */

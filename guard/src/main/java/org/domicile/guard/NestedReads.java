@@ -27,7 +27,7 @@ import org.domicile.policy.Resource;
  * those whose data they are.
  */
 final class NestedReads implements AutoCloseable {
-    private static final String READING = "s3:GetObject";
+    static final String READING = "s3:GetObject";
     private static final int MOST_TRIES = 100;
 
     private final Uses uses;

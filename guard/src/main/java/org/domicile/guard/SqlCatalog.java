@@ -77,7 +77,7 @@ final class SqlCatalog {
     private final Map<String, String> viewed = new LinkedHashMap<>();
     private final Map<String, NestedReads.Held> files = new HashMap<>();
     private final Map<String, Place> vectors = new HashMap<>();
-    private final Map<String, HotFile> hot = new HashMap<>();
+    private final Map<String, HotFile.InMemory> hot = new HashMap<>();
     private final Set<String> committedOnly = new HashSet<>();
 
     /** What it works with, for all statements. */
@@ -117,7 +117,7 @@ final class SqlCatalog {
         final Loaded loaded;
         final Moment moment;
         final List<org.domicile.tables.Field> columns;
-        final List<HotFile> hot;
+        final List<TableFile> hot;
         private Optional<Pass> pass = Optional.empty();
 
         Known(
@@ -127,7 +127,7 @@ final class SqlCatalog {
                 Loaded loaded,
                 Moment moment,
                 List<org.domicile.tables.Field> columns,
-                List<HotFile> hot) {
+                List<TableFile> hot) {
             this.bucket = bucket;
             this.resource = resource;
             this.name = name;
@@ -164,6 +164,11 @@ final class SqlCatalog {
         return Stream.concat(tables.values().stream().map(each -> each.resource), views.stream())
                 .distinct()
                 .toList();
+    }
+
+    /** By what action the place of a table or view is looked at. */
+    String loading(Resource.Data place) {
+        return views.contains(place) ? "iceberg:LoadView" : "iceberg:LoadTable";
     }
 
     /** Names of the views that the statement names, and of those below them, by their ids. */
@@ -216,8 +221,8 @@ final class SqlCatalog {
         committedOnly.add(id);
     }
 
-    /** Rows that no snapshot has. @param id of the file */
-    Optional<HotFile> hot(String id) {
+    /** Rows that no snapshot has, and that are in memory. @param id of the file */
+    Optional<HotFile.InMemory> hot(String id) {
         return Optional.ofNullable(hot.get(id));
     }
 
@@ -301,16 +306,12 @@ final class SqlCatalog {
                         ? parts.live().of(loaded.id())
                         : Optional.empty();
         Resource.Data resource =
-                parts.live()
-                        .over(
-                                uses,
-                                TableMarks.place(
-                                        uses,
-                                        parts.tables(),
-                                        bucket,
-                                        opened(bucket, Optional.empty()),
-                                        loaded.id()),
-                                loaded.id());
+                TableMarks.place(
+                        uses,
+                        parts.tables(),
+                        bucket,
+                        opened(bucket, Optional.empty()),
+                        loaded.id());
         uses.check(
                 kind == Kind.TABLE ? "iceberg:LoadTable" : "iceberg:LoadView",
                 resource,
@@ -320,7 +321,8 @@ final class SqlCatalog {
             return live.get()
                     .view(
                             loaded.id(),
-                            () -> parts.tables().load(opened(bucket, Optional.empty()), kind, name))
+                            () -> parts.tables().load(opened(bucket, Optional.empty()), kind, name),
+                            files -> newest(bucket, resource, name.text(), files))
                     .then(view -> table(bucket, resource, name, view.loaded(), at, view.files()));
         }
         if (kind == Kind.TABLE) {
@@ -331,13 +333,43 @@ final class SqlCatalog {
         return view(name, loaded, at);
     }
 
+    /** Files that no snapshot has, held: whoever has them lets go of them at any time. */
+    private Answer<List<TableFile>> newest(
+            Bucket bucket, Resource.Data resource, String name, List<HotFile> files) {
+        List<TableFile> found = new ArrayList<>();
+        try {
+            for (HotFile each : files) {
+                switch (each) {
+                    case HotFile.InMemory one -> {
+                        hot.put(one.id(), one);
+                        found.add(one.file(resource.bucket() + "/" + resource.name()));
+                    }
+                    case HotFile.Laid one -> {
+                        NestedReads.Held there = hold(bucket, resource, name, one.name());
+                        found.add(
+                                new TableFile(
+                                        new DataFile(there.id(), there.place(), one.footer()),
+                                        one.id(),
+                                        Map.of(),
+                                        List.of()));
+                    }
+                }
+            }
+            return Answer.of(found);
+        } catch (Unreadable e) {
+            return Answer.failed(e.failure);
+        } catch (Describing.Full e) {
+            return Answer.failed(e.failure());
+        }
+    }
+
     private Answer<Relation> table(
             Bucket bucket,
             Resource.Data resource,
             org.domicile.tables.TableName name,
             Loaded loaded,
             At at,
-            List<HotFile> newest) {
+            List<TableFile> newest) {
         try {
             Moment moment =
                     switch (at) {
@@ -355,8 +387,7 @@ final class SqlCatalog {
                             "\n",
                             loaded.id(),
                             Long.toString(shape.snapshot()),
-                            newest.isEmpty() ? said : said + newest.getLast().id());
-            newest.forEach(each -> hot.put(each.id(), each));
+                            newest.isEmpty() ? said : said + newest.getLast().file().id());
             tables.put(
                     id,
                     new Known(
@@ -484,7 +515,7 @@ final class SqlCatalog {
             for (Scan.DataFile each : scan.files()) {
                 found.add(file(known, each));
             }
-            known.hot.forEach(each -> found.add(each.file()));
+            found.addAll(known.hot);
             return Answer.of(found);
         } catch (Refusal e) {
             return Answer.failed(failure(e));
@@ -601,6 +632,11 @@ final class SqlCatalog {
 
     /** Once for each object, however many ask for it. */
     private NestedReads.Held hold(Known table, String name) throws Unreadable {
+        return hold(table.bucket, table.resource, table.name, name);
+    }
+
+    private NestedReads.Held hold(Bucket bucket, Resource.Data resource, String table, String name)
+            throws Unreadable {
         NestedReads.Held before = files.get(name);
         if (before != null) {
             return before;
@@ -614,12 +650,12 @@ final class SqlCatalog {
                             0,
                             "Ask for less, or let the table be compacted."));
         }
-        return switch (reads.hold(table.bucket, table.resource, "iceberg:LoadTable", name)) {
+        return switch (reads.hold(bucket, resource, "iceberg:LoadTable", name)) {
             case NestedReads.Asked.Absent(String sentence) ->
                     throw new Unreadable(
                             new Failure(
                                     Failure.SYSTEM,
-                                    "A file of " + table.name + " is missing. " + sentence,
+                                    "A file of " + table + " is missing. " + sentence,
                                     0,
                                     "Somebody removed it: read an older version of the table, or"
                                             + " restore the file."));

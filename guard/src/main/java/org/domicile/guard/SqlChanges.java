@@ -74,7 +74,7 @@ final class SqlChanges {
      * What adds rows and touches none that are there. All else is refused where rules keep some of
      * them from the caller: other names of columns, too, by which files without ids are read.
      */
-    private static final Set<String> ADDS = Set.of("sql:Insert", SqlLoads.LOAD, LiveTable.APPEND);
+    private static final Set<String> ADDS = Set.of("sql:Insert", SqlLoads.LOAD);
 
     final SqlCatalog.Parts parts;
     final Function<Request, ObjectsView> copies;
@@ -419,7 +419,7 @@ final class SqlChanges {
     }
 
     Resource.Data place(OpenedWarehouse warehouse, String id) {
-        return parts.live().over(uses, TableMarks.place(uses, parts.tables(), warehouse, id), id);
+        return TableMarks.place(uses, parts.tables(), warehouse, id);
     }
 
     // what is read
@@ -621,37 +621,6 @@ final class SqlChanges {
             Map<String, String> summary,
             String tag,
             Committing committing) {
-        return committed(goal, action, written, what, summary, tag, Marks.NONE, committing);
-    }
-
-    /** The same of rows of a stream. @param labels of the stream, which they bring along */
-    Answer<GuardedSql.Result> fed(
-            Goal goal,
-            String action,
-            Optional<Written> written,
-            FilesChange.Feed feed,
-            Marks labels,
-            Committing committing) {
-        return committed(
-                goal,
-                action,
-                written,
-                feed,
-                Map.of("domicile.stream.offsets", feed.after()),
-                "COPY " + written.map(Written::rows).orElse(0L),
-                labels,
-                committing);
-    }
-
-    private Answer<GuardedSql.Result> committed(
-            Goal goal,
-            String action,
-            Optional<Written> written,
-            FilesChange.What what,
-            Map<String, String> summary,
-            String tag,
-            Marks more,
-            Committing committing) {
         List<Written> files =
                 written.filter(each -> each.rows() > 0).map(Written::files).orElse(List.of());
         long rows = files.stream().mapToLong(Written::rows).sum();
@@ -665,7 +634,7 @@ final class SqlChanges {
                 (use, names) -> {
                     String number = uses.last();
                     boolean same = what instanceof FilesChange.Rewrite;
-                    Marks coming = (same ? statement.brought() : statement.marks(id)).and(more);
+                    Marks coming = same ? statement.brought() : statement.marks(id);
                     Marks all = goal.place().carried().and(coming);
                     use.keep(all);
                     OpenedWarehouse warehouse =
@@ -708,7 +677,7 @@ final class SqlChanges {
         return name.text() + "; sha256 of the statement " + SqlStatement.digest(sql);
     }
 
-    private static NewFile file(String name, int spec, Written written) {
+    static NewFile file(String name, int spec, Written written) {
         List<NewFile.Measured> columns = new ArrayList<>();
         for (Measures.Leaf leaf : written.measures().leaves()) {
             NewFile.Stored[] stored = NewFile.Stored.values();

@@ -106,6 +106,25 @@ final class SqlStatement implements Sources, AutoCloseable {
         return marks;
     }
 
+    /** Something that was decided about, to be asked again. */
+    record Decided(String action, Resource.Data resource) {}
+
+    /** All that has to be allowed for who reads what it reads. */
+    List<Decided> decided() {
+        List<Decided> all = new ArrayList<>();
+        List<Resource.Data> places = catalog.places();
+        for (Resource.Data each : places) {
+            all.add(new Decided(catalog.loading(each), each));
+            all.add(new Decided("sql:Select", each));
+        }
+        for (NestedReads.Held each : reads.held()) {
+            if (!places.contains(each.resource())) {
+                all.add(new Decided(NestedReads.READING, each.resource()));
+            }
+        }
+        return all.stream().distinct().toList();
+    }
+
     /** What the files that it reads bring along themselves. */
     Marks brought() {
         Marks marks = Marks.NONE;
@@ -377,7 +396,7 @@ final class SqlStatement implements Sources, AutoCloseable {
 
         @Override
         public InputStream read(DataFile file, long offset, long length) throws IOException {
-            Optional<HotFile> hot = catalog.hot(file.id());
+            Optional<HotFile.InMemory> hot = catalog.hot(file.id());
             if (hot.isPresent()) {
                 return hot.get().read(offset, length);
             }

@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.domicile.keys.Keys;
 import org.domicile.objects.Objects;
+import org.domicile.policy.Marks;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Resource;
 import org.domicile.query.Answer;
@@ -152,6 +154,46 @@ final class SqlView implements GuardedSql {
     @Override
     public SqlNames names(Request request) {
         return new SqlNaming(views.apply(request), parts).look();
+    }
+
+    /** What is made of rows by who keeps them. */
+    interface Keeping<T> {
+        /**
+         * All of it.
+         *
+         * @param marks what is known of what was read
+         * @param decided what had to be allowed
+         */
+        Answer<T> of(Result rows, Marks marks, List<SqlStatement.Decided> decided);
+    }
+
+    /**
+     * sql:Connect and sql:Select: a SELECT in a session of its own.
+     *
+     * @param requests one for each of the two
+     */
+    <T> Answer<T> kept(Supplier<Request> requests, String select, Keeping<T> keeping) {
+        return connect(requests.get(), "UTC")
+                .then(connection -> {
+                    try (connection) {
+                        return kept(
+                                ((Guarded) connection).session, requests.get(), select, keeping);
+                    }
+                });
+    }
+
+    private <T> Answer<T> kept(
+            Session session, Request request, String select, Keeping<T> keeping) {
+        try (SqlStatement statement = statement(views.apply(request), "")) {
+            return session.run(select, List.of(), statement)
+                    .then(rows -> {
+                        try (Shown shown = new Shown(rows, statement.use())) {
+                            return keeping.of(shown, statement.marks(""), statement.decided());
+                        }
+                    });
+        } catch (Refused e) {
+            return refused(e);
+        }
     }
 
     static <T> Answer<T> refused(Refused e) {

@@ -14,10 +14,16 @@ import org.domicile.streams.Volume;
 final class StreamPlaces {
     private final Volume volume;
     private final String dataZone;
+    private final StreamEnds ends = new StreamEnds();
 
     StreamPlaces(Volume volume, String dataZone) {
         this.volume = volume;
         this.dataZone = dataZone;
+    }
+
+    /** Streams that go. */
+    StreamEnds ends() {
+        return ends;
     }
 
     /** One that is there. */

@@ -153,7 +153,13 @@ final class StreamsView implements GuardedStreams {
             removing.run();
             throw absent(name);
         }
-        live.end(found.get(), removing);
+        places.ends().end(name);
+        try {
+            log.fence();
+            live.end(found.get(), removing);
+        } finally {
+            places.ends().over(name);
+        }
         settle();
         return new Shown(found.get(), List.of(), Optional.empty(), uses.last());
     }
@@ -299,7 +305,14 @@ final class StreamsView implements GuardedStreams {
                     uses.check(DESCRIBE, place, object(name));
                     minutes.admitOnce(uses, LIST, own, "", Outcome.DONE);
                 }
-                case PUBLISH -> enter(uses, PUBLISH, found, place);
+                case PUBLISH -> {
+                    enter(uses, PUBLISH, found, place);
+                    if (places.ends().isEnding(name)
+                            // removed here, and in the log still
+                            || (found.isEmpty() && streams.gone().contains(name))) {
+                        return false;
+                    }
+                }
                 case POLL -> enter(uses, POLL, found, place);
             }
             return true;
@@ -398,10 +411,19 @@ final class StreamsView implements GuardedStreams {
         if (!key.isEmpty() && records.size() > MOST_ONCE) {
             throw new StreamRefusal(StreamRefusal.Kind.TOO_LARGE, TOO_MANY_ONCE);
         }
-        StreamOnce.Came came =
-                key.isEmpty()
-                        ? new StreamOnce.Came(log.append(name, records), records.size())
-                        : once.append(found.get(), key, records);
+        StreamOnce.Came came;
+        try (StreamEnds.Bringing _ =
+                places.ends()
+                        .bring(name)
+                        .orElseThrow(() ->
+                                new StreamRefusal(
+                                        StreamRefusal.Kind.CONFLICT,
+                                        name + " is being deleted; nothing was kept."))) {
+            came =
+                    key.isEmpty()
+                            ? new StreamOnce.Came(log.append(name, records), records.size())
+                            : once.append(found.get(), key, records);
+        }
         return switch (came.appended()) {
             case StreamLog.Appended.Kept(List<StreamLog.Place> places) -> {
                 counted(request, name, records, came.fresh());

@@ -110,9 +110,7 @@ final class TablesView implements GuardedTables {
     /** A table or view in it; the warehouse for one that is not there. */
     private Resource.Data place(Optional<Bucket> bucket, Kind kind, TableName name) {
         return bucket.flatMap(each -> id(each, kind, name))
-                .map(id ->
-                        live.over(
-                                uses, TableMarks.place(uses, tables, closed(bucket.get()), id), id))
+                .map(id -> TableMarks.place(uses, tables, closed(bucket.get()), id))
                 .orElseGet(() -> place(bucket));
     }
 

@@ -55,6 +55,7 @@ final class Uses {
     private final Sharings sharings;
     private final Asking asking;
     private final InstantSource clock;
+    private final LiveTables live;
     private final String behalf;
     private final UnaryOperator<String> names;
     private String last = "";
@@ -68,7 +69,8 @@ final class Uses {
             Concerned concerned,
             Sharings sharings,
             Asking asking,
-            InstantSource clock) {
+            InstantSource clock,
+            LiveTables live) {
         this(
                 policy,
                 ledger,
@@ -79,6 +81,7 @@ final class Uses {
                 sharings,
                 asking,
                 clock,
+                live,
                 "",
                 UnaryOperator.identity());
     }
@@ -93,6 +96,7 @@ final class Uses {
             Sharings sharings,
             Asking asking,
             InstantSource clock,
+            LiveTables live,
             String behalf,
             UnaryOperator<String> names) {
         this.policy = policy;
@@ -104,6 +108,7 @@ final class Uses {
         this.sharings = sharings;
         this.asking = asking;
         this.clock = clock;
+        this.live = live;
         this.behalf = behalf;
         this.names = names;
     }
@@ -129,6 +134,7 @@ final class Uses {
                 sharings,
                 asking,
                 clock,
+                live,
                 organisation,
                 names);
     }
@@ -183,7 +189,22 @@ final class Uses {
                         bucket.map(each -> sharings.access(each, asking)).orElse(Access.NONE));
         boolean reserved =
                 bucket.filter(each -> each.keeping() != Bucket.Keeping.ORDINARY).isPresent();
-        return reserved ? data.reserved() : data;
+        return reserved ? data.reserved().carrying(streamed(data)) : data;
+    }
+
+    /** What labels say of the stream whose records are the rows of a table's files, now. */
+    private Marks streamed(Resource.Data file) {
+        int slash = file.name().indexOf('/');
+        return slash < 0
+                ? Marks.NONE
+                : live.of(file.name().substring(0, slash))
+                        .map(each ->
+                                policy.register()
+                                        .marks(
+                                                file.organisation(),
+                                                BucketNames.STREAMS,
+                                                each.stream().name()))
+                        .orElse(Marks.NONE);
     }
 
     /** An object that is there, or could be: its owner, its ACL and its tags may matter. */
@@ -215,13 +236,16 @@ final class Uses {
     /** What a listing of a prefix could show: all labels of what begins so hold together. */
     Resource listing(Optional<Bucket> bucket, String bucketName, String prefix) {
         Resource.Data data = data(bucket, bucketName, "").looking(prefix);
-        return data.carrying(policy.register().marksBelow(data.organisation(), bucketName, prefix));
+        return data.carrying(
+                data.carried()
+                        .and(
+                                policy.register()
+                                        .marksBelow(data.organisation(), bucketName, prefix)));
     }
 
     /** What the labels on the way to a name say. */
     Marks labels(Optional<Bucket> bucket, String bucketName, String name) {
-        Resource.Data data = data(bucket, bucketName, name);
-        return policy.register().marks(data.organisation(), bucketName, name);
+        return labels(data(bucket, bucketName, name));
     }
 
     /** What labels say of something, with what it carries. */

@@ -5,17 +5,22 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.policy.Credential;
 import org.domicile.policy.Marks;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Resource;
+import org.domicile.query.Answer;
+import org.domicile.query.Failure;
 import org.domicile.request.Caller;
 import org.domicile.request.Outcome;
 import org.domicile.request.Request;
@@ -38,13 +43,27 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
     private static final String PUBLISH = "streams:Publish";
     private static final String POLL = "streams:Poll";
 
+    /** What reads tables for those that run. */
+    private static final String DOOR = "watches";
+
+    /** A table is read by then. */
+    private static final Duration READING = Duration.ofMinutes(1);
+
     /** What names of transactions begin with, before the number of their watch. */
     private static final String TRANSACTIONS = "watch-";
 
     /** Between two times that what a log-in left is abandoned. */
     private static final Duration PAUSE = Duration.ofMinutes(1);
 
-    private record Lent(Watch watch, byte[] secret) {}
+    /**
+     * A log-in.
+     *
+     * @param read what came with the tables that it looks into when each was read last
+     */
+    private record Lent(Watch watch, byte[] secret, Map<String, Seen> read) {}
+
+    /** What is known of a table, and what has to be allowed for who reads it. */
+    private record Seen(Marks marks, List<SqlStatement.Decided> decided) {}
 
     private final Function<Request, Uses> acting;
     private final Policy policy;
@@ -54,8 +73,11 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
     private final WatchEngine engine;
     private final Columns columns;
     private final WatchStates states;
+    private final WatchTables tables;
+    private final InstantSource clock;
     private final SecureRandom random;
     private final String dataZone;
+    private final WatchMaking making = new WatchMaking();
     private final Map<String, Lent> lent = new ConcurrentHashMap<>();
 
     /** When it was last, of log-ins that were refused. */
@@ -70,6 +92,8 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
             WatchEngine engine,
             Columns columns,
             WatchStates states,
+            WatchTables tables,
+            InstantSource clock,
             SecureRandom random,
             String dataZone) {
         this.acting = acting;
@@ -80,6 +104,8 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
         this.engine = engine;
         this.columns = columns;
         this.states = states;
+        this.tables = tables;
+        this.clock = clock;
         this.random = random;
         this.dataZone = dataZone;
     }
@@ -106,10 +132,10 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
     public Shown create(Request request, Wanted wanted) {
         Uses uses = acting.apply(request);
         Watch watch;
-        try (Admitted use = uses.admit(CREATE, own(uses), wanted.name())) {
+        try (Admitted use = uses.admit(CREATE, own(uses), wanted.name());
+                WatchMaking.Place _ = makingOne(uses, use)) {
             Caller.Known maker = maker(uses, use);
             Stream to = target(uses, use, wanted.to());
-            Watch asked = watch(uses, maker, wanted, List.of());
             List<Stream> readable =
                     streams.all().stream()
                             .filter(each -> wanted.sql().contains(each.name()))
@@ -128,28 +154,150 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
                                 + " names behind FROM."
                                 + hint(readable));
             }
-            WatchEngine.Looked looked = engine.look(asked, readable(readable));
-            List<String> sources =
+            List<Watch.Table> named = named(maker, wanted, readable);
+            WatchEngine.Looked looked =
+                    engine.look(watch(uses, maker, wanted, List.of(), named), readable(readable));
+            WatchEngine.Looked.Fine fine =
                     switch (looked) {
-                        case WatchEngine.Looked.Fine(List<String> found, Map<String, String> _) ->
-                                found;
+                        case WatchEngine.Looked.Fine found -> found;
                         case WatchEngine.Looked.Wrong(String why) ->
                                 throw failed(use, WatchRefusal.Kind.WRONG, why + hint(readable));
                         case WatchEngine.Looked.Unready(String why) ->
                                 throw failed(use, WatchRefusal.Kind.UNREADY, why);
                     };
             for (Stream each : readable) {
-                if (sources.contains(each.name())
+                if (fine.sources().contains(each.name())
                         && !StreamPlaces.keeps(uses.labels(place(to)), uses.labels(place(each)))) {
                     use.refuse(Sentences.LABEL_NOT_KEPT);
                 }
             }
-            watch = watch(uses, maker, wanted, sources);
+            List<Watch.Table> lookedInto =
+                    named.stream().filter(each -> fine.tables().contains(each.name())).toList();
+            if (lookedInto.size() > Watch.MOST_TABLES) {
+                throw failed(
+                        use,
+                        WatchRefusal.Kind.WRONG,
+                        "A watch joins at most "
+                                + Watch.MOST_TABLES
+                                + " tables of the catalog, each of which it holds whole; make a"
+                                + " view that has what it needs of them.");
+            }
+            for (Watch.Table each : lookedInto) {
+                if (!StreamPlaces.keeps(uses.labels(place(to)), tried(use, maker, each).marks())) {
+                    use.refuse(Sentences.LABEL_NOT_KEPT);
+                }
+            }
+            watch = watch(uses, maker, wanted, fine.sources(), lookedInto);
             use.confirm(); // it took some seconds
             done(watches.create(use.carrying(() -> 0), watch), wanted.name());
         }
         begin(watch);
         return new Shown(watch, engine.told(watch), uses.last());
+    }
+
+    // tables that it looks into
+
+    /** An act of its own of whoever made a watch. */
+    private Request acts(Caller.Known maker) {
+        Instant now = clock.instant();
+        byte[] id = new byte[8];
+        random.nextBytes(id);
+        return new Request(
+                HexFormat.of().formatHex(id),
+                maker,
+                DOOR,
+                dataZone,
+                "",
+                now,
+                now.plus(READING),
+                Optional.empty());
+    }
+
+    private List<Watch.Table> named(Caller.Known maker, Wanted wanted, List<Stream> readable) {
+        try {
+            return tables.named(
+                    acts(maker), wanted.sql(), readable.stream().map(Stream::name).toList());
+        } catch (Refused e) {
+            // it may look at no names: then it names none
+            LOG.log(System.Logger.Level.DEBUG, "a watch may name no tables: " + e.getMessage());
+            return List.of();
+        }
+    }
+
+    /** Whether all of it can be read now, before anything begins. */
+    private WatchTables.Kept tried(Admitted use, Caller.Known maker, Watch.Table table) {
+        return switch (tables.read(() -> acts(maker), table)) {
+            case Answer.Given<WatchTables.Kept>(WatchTables.Kept kept) -> kept;
+            case Answer.Failed<WatchTables.Kept>(Failure failure) ->
+                    throw failed(use, WatchRefusal.Kind.WRONG, sentence(table, failure));
+        };
+    }
+
+    private static String sentence(Watch.Table table, Failure failure) {
+        return "The table \""
+                + table.name()
+                + "\" cannot be read: "
+                + failure.message()
+                + (failure.hint().isEmpty() ? "" : " " + failure.hint());
+    }
+
+    private WatchEngine.Read rows(Watch watch, String name) {
+        String login = PREFIX + watch.id();
+        Lent known = lent.get(login);
+        Optional<Caller.Known> maker = caller(login);
+        Optional<Watch.Table> table =
+                watch.tables().stream().filter(each -> each.name().equals(name)).findFirst();
+        if (known == null || maker.isEmpty() || table.isEmpty()) {
+            return new WatchEngine.Read.Not(
+                    "The credential that made this watch is not there any more; stop it, and make"
+                            + " it under another.");
+        }
+        return switch (tables.read(() -> acts(maker.get()), table.get())) {
+            case Answer.Given<WatchTables.Kept>(
+                            WatchTables.Kept(
+                                    byte[] rows,
+                                    Marks marks,
+                                    List<SqlStatement.Decided> decided)) -> {
+                known.read().put(name, new Seen(marks, decided));
+                yield StreamPlaces.keeps(marks(watch.to()), marks)
+                        ? new WatchEngine.Read.Rows(rows)
+                        : new WatchEngine.Read.Not(
+                                "The stream "
+                                        + watch.to()
+                                        + " does not keep all that labels say of \""
+                                        + name
+                                        + "\"; label it so, or stop the watch.");
+            }
+            case Answer.Failed<WatchTables.Kept>(Failure failure) ->
+                    new WatchEngine.Read.Not(sentence(table.get(), failure));
+        };
+    }
+
+    /** Whether its maker may still read the tables that it looks into. */
+    private boolean stillReads(Lent known) {
+        if (known.read().isEmpty()) {
+            return true;
+        }
+        Optional<Caller.Known> maker = caller(PREFIX + known.watch().id());
+        if (maker.isEmpty()) {
+            return false;
+        }
+        Uses uses = acting.apply(acts(maker.get()));
+        return known.read().values().stream()
+                .flatMap(each -> each.decided().stream())
+                .allMatch(each -> uses.allows(each.action(), each.resource()));
+    }
+
+    private WatchMaking.Place makingOne(Uses uses, Admitted use) {
+        return making.enter(uses.organisation())
+                .orElseThrow(() ->
+                        failed(
+                                use,
+                                WatchRefusal.Kind.UNREADY,
+                                "Your organisation makes "
+                                        + WatchMaking.MOST
+                                        + " watches at this moment, and no more at a time; try"
+                                        + " again when one of them is there."));
     }
 
     /** On record first, so that nobody is told what is not. */
@@ -186,7 +334,12 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
         return found.get();
     }
 
-    private Watch watch(Uses uses, Caller.Known maker, Wanted wanted, List<String> sources) {
+    private Watch watch(
+            Uses uses,
+            Caller.Known maker,
+            Wanted wanted,
+            List<String> sources,
+            List<Watch.Table> stored) {
         byte[] id = new byte[8];
         random.nextBytes(id);
         return new Watch(
@@ -199,6 +352,7 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
                 wanted.sql(),
                 wanted.to(),
                 sources,
+                stored,
                 wanted.time(),
                 wanted.late(),
                 wanted.from(),
@@ -231,7 +385,10 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
 
     private List<WatchEngine.Readable> readable(List<Stream> some) {
         return some.stream()
-                .map(each -> new WatchEngine.Readable(each.name(), columns.of(each)))
+                .map(each -> {
+                    Held held = columns.of(each);
+                    return new WatchEngine.Readable(each.name(), held.columns(), held.schema());
+                })
                 .toList();
     }
 
@@ -241,7 +398,7 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
         byte[] secret = new byte[32];
         random.nextBytes(secret);
         String login = PREFIX + watch.id();
-        if (lent.putIfAbsent(login, new Lent(watch, secret)) != null) {
+        if (lent.putIfAbsent(login, new Lent(watch, secret, new ConcurrentHashMap<>())) != null) {
             return; // it was begun already, with another secret
         }
         engine.start(
@@ -251,11 +408,33 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
                                 .flatMap(each -> streams.stream(each).stream())
                                 .toList()),
                 new WatchEngine.Login(login, HexFormat.of().formatHex(secret)),
-                states.of(watch, this::lives));
+                states.of(watch, this::lives),
+                new Contents(watch));
         // it may have been stopped before it had begun
         if (!lives(watch)) {
             lent.remove(login);
             engine.stop(watch);
+        }
+    }
+
+    /** Of what it reads, and of nothing else. */
+    private final class Contents implements WatchEngine.Contents {
+        private final Watch watch;
+
+        Contents(Watch watch) {
+            this.watch = watch;
+        }
+
+        @Override
+        public Optional<byte[]> schema(String stream, int id) {
+            return watch.sources().contains(stream)
+                    ? streams.stream(stream).flatMap(each -> columns.written(each, id))
+                    : Optional.empty();
+        }
+
+        @Override
+        public WatchEngine.Read rows(String table) {
+            return WatchesView.this.rows(watch, table);
         }
     }
 
@@ -265,6 +444,7 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
 
     @Override
     public void settle() {
+        abandonThoseOfNone();
         try {
             states.sweep(id -> watches.all().stream().anyMatch(each -> each.id().equals(id)));
         } catch (StorageFailure e) {
@@ -297,6 +477,35 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
         abandon(watch);
         forget(request, watch);
         return new Shown(watch, told, uses.last());
+    }
+
+    /** Whoever stopped a watch may have died before it had abandoned what that left open. */
+    private void abandonThoseOfNone() {
+        try {
+            // in this order: a watch is on record before anything is open in its name
+            List<String> open = log.open(TRANSACTIONS);
+            Set<String> there =
+                    watches.all().stream()
+                            .map(each -> TRANSACTIONS + each.id())
+                            .collect(Collectors.toSet());
+            open.stream()
+                    .map(WatchesView::ofWatch)
+                    .distinct()
+                    .filter(each -> !there.contains(each))
+                    .forEach(log::abandon);
+        } catch (StorageFailure e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "results of watches that were stopped may be on their way still; readers wait"
+                            + " for them until their time is over",
+                    e);
+        }
+    }
+
+    /** What the names of all transactions of a watch begin with, of one of them. */
+    private static String ofWatch(String name) {
+        int end = name.indexOf('-', TRANSACTIONS.length());
+        return end < 0 ? name : name.substring(0, end);
     }
 
     /** It is stopped, or refused, whatever becomes of this. */
@@ -415,15 +624,31 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
         boolean publishes = watch.to().equals(stream);
         return switch (act) {
             case LIST, SEE -> reads || publishes;
-            case POLL -> reads;
-            case PUBLISH -> publishes && stillKeeps(watch);
+            case POLL -> reads && stillReads(known);
+            case PUBLISH -> publishes && stillKeeps(known) && stillReads(known);
         };
     }
 
     /** Labels may have changed since it was made. */
-    private boolean stillKeeps(Watch watch) {
-        Marks target = marks(watch.to());
-        return watch.sources().stream().allMatch(each -> StreamPlaces.keeps(target, marks(each)));
+    private boolean stillKeeps(Lent known) {
+        Marks target = marks(known.watch().to());
+        return known.watch().sources().stream()
+                        .allMatch(each -> StreamPlaces.keeps(target, marks(each)))
+                && known.read().values().stream()
+                        .allMatch(each -> StreamPlaces.keeps(target, marks(each)));
+    }
+
+    /** As it was read, and what labels say by now. */
+    private Marks marks(Seen table) {
+        Marks marks = table.marks();
+        for (SqlStatement.Decided each : table.decided()) {
+            Resource.Data place = each.resource();
+            marks =
+                    marks.and(
+                            policy.register()
+                                    .marks(place.organisation(), place.bucket(), place.name()));
+        }
+        return marks;
     }
 
     private Marks marks(String name) {

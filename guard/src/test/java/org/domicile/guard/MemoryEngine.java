@@ -10,12 +10,13 @@ import org.domicile.watches.Watch;
 import org.domicile.watches.WatchEngine;
 
 /** Takes any query that names a stream, and runs nothing. */
-public final class MemoryEngine implements WatchEngine {
+public class MemoryEngine implements WatchEngine {
     /** What it was given to run, by id. */
     public final Map<String, Running> running = new ConcurrentHashMap<>();
 
     /** A watch that it would run. */
-    public record Running(Watch watch, List<Readable> streams, Login login, Kept kept) {}
+    public record Running(
+            Watch watch, List<Readable> streams, Login login, Kept kept, Contents contents) {}
 
     /** What it was given of a watch that it runs. */
     public Running of(Watch watch) {
@@ -30,12 +31,16 @@ public final class MemoryEngine implements WatchEngine {
         List<String> sources = streams.stream().map(Readable::name).toList();
         return sources.isEmpty()
                 ? new Looked.Wrong("It reads nothing.")
-                : new Looked.Fine(sources, new LinkedHashMap<>());
+                : new Looked.Fine(
+                        sources,
+                        watch.tables().stream().map(Watch.Table::name).toList(),
+                        new LinkedHashMap<>());
     }
 
     @Override
-    public void start(Watch watch, List<Readable> streams, Login login, Kept kept) {
-        running.put(watch.id(), new Running(watch, streams, login, kept));
+    public void start(
+            Watch watch, List<Readable> streams, Login login, Kept kept, Contents contents) {
+        running.put(watch.id(), new Running(watch, streams, login, kept, contents));
     }
 
     @Override
@@ -46,7 +51,7 @@ public final class MemoryEngine implements WatchEngine {
     @Override
     public Optional<Told> told(Watch watch) {
         return Optional.ofNullable(running.get(watch.id()))
-                .map(_ -> new Told(State.RUNNING, 1, 1, 0, 1, Optional.empty(), 0, ""));
+                .map(_ -> new Told(State.RUNNING, 1, 1, 0, 0, 1, Optional.empty(), 0, ""));
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.domicile.bytes.StorageFailure;
@@ -39,6 +40,14 @@ public final class MemoryLog implements StreamLog {
     /** Whether streams cannot be removed. */
     synchronized void refuseRemoval(boolean refuse) {
         refuses = refuse;
+    }
+
+    /** Which transactions are open, as a test says. */
+    final List<String> open = new CopyOnWriteArrayList<>();
+
+    @Override
+    public List<String> open(String prefix) {
+        return open.stream().filter(each -> each.startsWith(prefix)).toList();
     }
 
     /** Which transactions were abandoned, in order. */
@@ -86,6 +95,9 @@ public final class MemoryLog implements StreamLog {
         start();
         streams.computeIfAbsent(topic.name(), _ -> new ArrayList<>());
     }
+
+    @Override
+    public void fence() {}
 
     @Override
     public synchronized boolean remove(String name) {

@@ -21,10 +21,12 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.domicile.objects.Listing;
 import org.domicile.objects.Version;
+import org.domicile.query.ReadingQueries;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
 import org.domicile.streams.Act;
 import org.domicile.streams.Admission;
+import org.domicile.streams.Stream;
 import org.domicile.streams.Streams;
 import org.domicile.streams.Topic;
 import org.domicile.watches.Watch;
@@ -68,7 +70,22 @@ final class WatchesTest {
                         log,
                         Watches.open(installation.keyspace()),
                         engine,
-                        _ -> Map.of("level", "INT"));
+                        new Levels(),
+                        new ReadingQueries(),
+                        installation.tables());
+    }
+
+    /** Every stream has a level, by schema 7. */
+    private static final class Levels implements GuardedWatches.Columns {
+        @Override
+        public GuardedWatches.Held of(Stream stream) {
+            return new GuardedWatches.Held(Map.of("level", "INT"), 7);
+        }
+
+        @Override
+        public Optional<byte[]> written(Stream stream, int schema) {
+            return schema == 7 ? Optional.of(stream.name().getBytes(UTF_8)) : Optional.empty();
+        }
     }
 
     @AfterEach
@@ -181,6 +198,21 @@ final class WatchesTest {
         assertFalse(logins.isFor(login.name(), Act.POLL, "water.levels"));
     }
 
+    @Test
+    void schemasAreThoseOfWhatItReads() {
+        Watch watch =
+                watches.create(request(), wanted("high", "water.levels", "water.alerts")).watch();
+        var running = engine.of(watch);
+        assertEquals(7, running.streams().getFirst().schema());
+        assertArrayEquals(
+                "water.levels".getBytes(UTF_8),
+                running.contents().schema("water.levels", 7).orElseThrow());
+        assertEquals(Optional.empty(), running.contents().schema("water.levels", 8));
+        for (String other : List.of("water.other", "water.alerts", "none")) {
+            assertEquals(Optional.empty(), running.contents().schema(other, 7), other);
+        }
+    }
+
     /** Readers of its target would wait for a transaction that it can end no more. */
     @Test
     void whatIsOnItsWayIsAbandonedWhenItIsRefusedOrStopped() throws Exception {
@@ -214,12 +246,23 @@ final class WatchesTest {
                                 log,
                                 Watches.open(installation.keyspace()),
                                 engine,
-                                stream -> {
-                                    if (stream.name().equals("water.levels")) {
-                                        throw new IllegalStateException("a schema that is none");
+                                new GuardedWatches.Columns() {
+                                    @Override
+                                    public GuardedWatches.Held of(Stream stream) {
+                                        if (stream.name().equals("water.levels")) {
+                                            throw new IllegalStateException(
+                                                    "a schema that is none");
+                                        }
+                                        return GuardedWatches.Held.PLAIN;
                                     }
-                                    return Map.of();
-                                });
+
+                                    @Override
+                                    public Optional<byte[]> written(Stream stream, int schema) {
+                                        return Optional.empty();
+                                    }
+                                },
+                                new ReadingQueries(),
+                                installation.tables());
         again.settle();
         assertEquals(Set.of(other.id()), engine.running.keySet());
         assertFalse(again.logins().knows(WorkerLogins.PREFIX + high.id(), ""));

@@ -32,13 +32,10 @@ final class CatalogOptions {
     /** The catalog of the server on the data folder. */
     CatalogClient client(CommonOptions common) {
         Endpoints server = Endpoints.on(common.folder());
-        String web = server.urls().getOrDefault("web", "");
-        if (web.isEmpty()) {
-            throw new Problem("the server has no web listener, and the catalog is served there");
-        }
+        URI web = server.web("the catalog is");
         FirstCredential own = own(server);
         return new CatalogClient(
-                URI.create(web),
+                web,
                 new S3Signature(own.accessKey(), own.secret(), server.zone()),
                 Clock.systemUTC(),
                 Optional.ofNullable(ca));

@@ -1,6 +1,7 @@
 package org.domicile.launcher;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -129,6 +130,19 @@ record Endpoints(
     /** URL of the S3 door; empty when it has no listener. */
     String s3() {
         return urls.getOrDefault("s3", "");
+    }
+
+    /**
+     * The web listener.
+     *
+     * @param what is asked for there, as in "streams are"; the problem says so where there is none
+     */
+    URI web(String what) {
+        String web = urls.getOrDefault("web", "");
+        if (web.isEmpty()) {
+            throw new Problem("the server has no web listener, and " + what + " served there");
+        }
+        return URI.create(web);
     }
 
     /** What it tells people and programs: no secret. */

@@ -1,6 +1,7 @@
 package org.domicile.launcher;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,49 +23,51 @@ import picocli.CommandLine.Command;
             "",
             "Each command explains itself: ./domicile COMMAND --help",
             "Example: ./domicile uses --bucket archive --last 1h"
-        },
-        subcommands = {
-            Up.class,
-            Status.class,
-            Down.class,
-            Env.class,
-            CheckCommand.class,
-            ScrubCommand.class,
-            BucketCommand.class,
-            ImportCommand.class,
-            BackupCommand.class,
-            RestoreCommand.class,
-            ResumeCommand.class,
-            ExportCommand.class,
-            MoveCommand.class,
-            SqlCommand.class,
-            StreamCommand.class,
-            WatchCommand.class,
-            DemoCommand.class,
-            NamespaceCommand.class,
-            TableCommand.class,
-            UsesCommand.class,
-            LedgerCommand.class,
-            WitnessCommand.class,
-            ReportCommand.class,
-            OrganisationCommand.class,
-            PurposeCommand.class,
-            LabelCommand.class,
-            PolicyCommand.class,
-            PrincipalCommand.class,
-            CredentialCommand.class,
-            RoleCommand.class,
-            TargetCommand.class,
-            SealedCommand.class,
-            ZoneCommand.class,
-            KeyCommand.class,
-            SubjectCommand.class,
-            EraseCommand.class,
-            DiscloseCommand.class,
-            Serve.class,
-            Archive.class
         })
 public final class Main {
+    private static final List<Class<?>> COMMANDS =
+            List.of(
+                    Up.class,
+                    Status.class,
+                    Down.class,
+                    Env.class,
+                    CheckCommand.class,
+                    ScrubCommand.class,
+                    BucketCommand.class,
+                    ImportCommand.class,
+                    BackupCommand.class,
+                    RestoreCommand.class,
+                    ResumeCommand.class,
+                    ExportCommand.class,
+                    MoveCommand.class,
+                    SqlCommand.class,
+                    StreamCommand.class,
+                    SchemaCommand.class,
+                    WatchCommand.class,
+                    DemoCommand.class,
+                    NamespaceCommand.class,
+                    TableCommand.class,
+                    UsesCommand.class,
+                    LedgerCommand.class,
+                    WitnessCommand.class,
+                    ReportCommand.class,
+                    OrganisationCommand.class,
+                    PurposeCommand.class,
+                    LabelCommand.class,
+                    PolicyCommand.class,
+                    PrincipalCommand.class,
+                    CredentialCommand.class,
+                    RoleCommand.class,
+                    TargetCommand.class,
+                    SealedCommand.class,
+                    ZoneCommand.class,
+                    KeyCommand.class,
+                    SubjectCommand.class,
+                    EraseCommand.class,
+                    DiscloseCommand.class,
+                    Serve.class,
+                    Archive.class);
+
     private Main() {}
 
     /** Runs one command and exits with its code. */
@@ -77,11 +80,22 @@ public final class Main {
                 serve
                         ? ready(new CommandLine(new Serve()))
                                 .execute(Arrays.copyOfRange(arguments, 1, arguments.length))
-                        : commandLine().execute(arguments));
+                        : commandLine(arguments).execute(arguments));
     }
 
-    static CommandLine commandLine() {
-        CommandLine all = ready(new CommandLine(new Main()));
+    /**
+     * The command that arguments begin with, or all of them where that is none: what all of them
+     * take is read in 0.4 s of a processor, what one takes in half of that.
+     */
+    static CommandLine commandLine(String... arguments) {
+        String first = arguments.length == 0 ? "" : arguments[0];
+        List<Class<?>> one =
+                COMMANDS.stream()
+                        .filter(each -> each.getAnnotation(Command.class).name().equals(first))
+                        .toList();
+        CommandLine all = new CommandLine(new Main());
+        (one.isEmpty() ? COMMANDS : one).forEach(all::addSubcommand);
+        ready(all);
         for (CommandLine up : all.getSubcommands().values()) {
             if (up.getCommand() instanceof Up) {
                 var usage = up.getCommandSpec().usageMessage();

@@ -1,6 +1,8 @@
 package org.domicile.launcher;
 
+import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,6 +59,41 @@ abstract class ServerCommand implements Callable<Integer> {
         final List<Json.Row> listed(AdminClient admin, String path) {
             return admin.list(AdminClient.path(path, "organisation", organisation));
         }
+    }
+
+    /** One that acts as a credential, on what lies below a path of the web listener. */
+    abstract static class AsCredential extends ServerCommand {
+        @Mixin CatalogOptions as = new CatalogOptions();
+
+        private final String root;
+
+        /**
+         * @param root such as {@code /streams/}; people call what lies there by the same word
+         */
+        AsCredential(String root) {
+            this.root = root;
+        }
+
+        @Override
+        public final Integer call() throws IOException {
+            Endpoints server = Endpoints.on(common.folder());
+            try (StreamClient client =
+                    new StreamClient(
+                            server.web(root.replace("/", "") + " are"),
+                            root,
+                            as.own(server),
+                            Optional.ofNullable(as.ca))) {
+                ask(client, output());
+            }
+            return code();
+        }
+
+        /** What it ends with, once it has asked. */
+        int code() {
+            return 0;
+        }
+
+        abstract void ask(StreamClient client, Output output) throws IOException;
     }
 
     /** One that ends a credential. */

@@ -43,12 +43,11 @@ enum Setting {
     STREAMS_COMMIT(
             "streams.commit",
             "5m",
-            "how long rows of a stream that is a table wait at most until a snapshot has them; SQL"
-                    + " sees them at once"),
+            "how often rows of a stream that is a table are committed; SQL sees them at once"),
     STREAMS_COMMIT_SIZE(
             "streams.commit.size",
             "64MiB",
-            "bytes of Parquet of such a stream that are committed before that time is over"),
+            "bytes of Parquet of such a stream that make a data file, which waits for the commit"),
     KAFKA_RATE(
             "kafka.rate",
             "256MiB",
@@ -200,12 +199,20 @@ enum Setting {
                     + " bounds it"),
     WATCHES_PACE(
             "watches.pace",
-            "1s",
+            "500ms",
             "time between checkpoints of a watch, which is how long its results wait"),
+    WATCHES_TABLES(
+            "watches.tables",
+            "5m",
+            "time after which a table that a watch joins is read again, when a record asks for it"),
     WATCHES_ENGINE(
             "watches.engine",
             "",
             "folder with Apache Flink's jars (default: the one that comes with the program)"),
+    WATCHES_JAVA(
+            "watches.java",
+            "",
+            "folder of the Java, 25 or later, that watches run on (default: the program's own)"),
     DRAIN_TIME("drain.time", "20s", "how long requests under way may last when it stops");
 
     private final String key;

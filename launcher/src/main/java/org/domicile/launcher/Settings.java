@@ -146,9 +146,18 @@ record Settings(
      * @param workers at one time @param memory bytes of heap of each
      * @param state bytes that a watch may remember
      * @param pace time between checkpoints
+     * @param tables after which a table that is looked into is read again
      * @param engine folder of jars; empty for the one that comes with the program
+     * @param java folder of a Java; empty for the program's own
      */
-    record Watching(int workers, long memory, long state, Duration pace, Optional<Path> engine) {}
+    record Watching(
+            int workers,
+            long memory,
+            long state,
+            Duration pace,
+            Duration tables,
+            Optional<Path> engine,
+            Optional<Path> java) {}
 
     /**
      * The program's own work.
@@ -439,7 +448,9 @@ record Settings(
                 size(from, Setting.WATCHES_MEMORY, 256L << 20, 1L << 40),
                 size(from, Setting.WATCHES_STATE, 1L << 20, org.domicile.watches.Watches.LARGEST),
                 time(from, Setting.WATCHES_PACE, Duration.ofMillis(100), Duration.ofHours(1)),
-                path(from, Setting.WATCHES_ENGINE));
+                time(from, Setting.WATCHES_TABLES, Duration.ofSeconds(1), Duration.ofDays(1)),
+                path(from, Setting.WATCHES_ENGINE),
+                path(from, Setting.WATCHES_JAVA));
     }
 
     private static long segment(Configuration from) {

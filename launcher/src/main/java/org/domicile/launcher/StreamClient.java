@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -77,6 +78,22 @@ final class StreamClient implements AutoCloseable {
                     response.statusCode() / 100 == 2 && answer.length > 0 && answer[0] == '{';
             return new Looked(
                     response.statusCode(), found ? AdminClient.parse(answer) : Json.row());
+        }
+    }
+
+    /** An answer that is an array of texts. */
+    List<String> texts(String path) throws IOException {
+        HttpResponse<InputStream> response =
+                server.send(
+                        request(path).timeout(LONGEST).GET().build(),
+                        HttpResponse.BodyHandlers.ofInputStream());
+        try (InputStream in = response.body()) {
+            byte[] answer = in.readNBytes(LARGEST_ANSWER);
+            if (response.statusCode() != 200) {
+                throw refused(response.statusCode(), answer);
+            }
+            String object = "{\"all\":" + new String(answer, UTF_8) + "}";
+            return AdminClient.parse(object.getBytes(UTF_8)).texts("all");
         }
     }
 

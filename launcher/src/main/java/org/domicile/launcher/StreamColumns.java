@@ -3,32 +3,41 @@ package org.domicile.launcher;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.domicile.guard.GuardedWatches;
 import org.domicile.schemas.Column;
 import org.domicile.schemas.ColumnType;
 import org.domicile.schemas.Schemas;
+import org.domicile.schemas.Written;
 import org.domicile.streams.Stream;
 
 /** What watches see of streams: the columns of their newest schemas, as Flink's SQL calls them. */
 record StreamColumns(Schemas schemas) implements GuardedWatches.Columns {
     @Override
-    public Map<String, String> of(Stream stream) {
+    public GuardedWatches.Held of(Stream stream) {
         return schemas.newest(stream.organisation(), Schemas.subject(stream.name()))
-                .flatMap(each -> schemas.shape(stream.organisation(), each.id()))
-                .map(StreamColumns::types)
-                .orElse(Map.of());
+                .flatMap(each ->
+                        schemas.shape(stream.organisation(), each.id())
+                                .map(shape -> held(shape, each.id())))
+                .orElse(GuardedWatches.Held.PLAIN);
     }
 
-    private static Map<String, String> types(Schemas.Shape shape) {
+    @Override
+    public Optional<byte[]> written(Stream stream, int schema) {
+        return schemas.written(stream.organisation(), Schemas.subject(stream.name()), schema)
+                .map(Written::encoded);
+    }
+
+    private static GuardedWatches.Held held(Schemas.Shape shape, int schema) {
         return switch (shape) {
             case Schemas.Shape.Table(List<Column> columns) -> {
                 Map<String, String> types = new LinkedHashMap<>();
                 columns.forEach(each -> types.put(each.name(), type(each.type())));
-                yield types;
+                yield new GuardedWatches.Held(types, schema);
             }
             // as one without a schema
-            case Schemas.Shape.None _ -> Map.of();
+            case Schemas.Shape.None _ -> GuardedWatches.Held.PLAIN;
         };
     }
 

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,6 +17,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -44,34 +44,23 @@ import picocli.CommandLine.Parameters;
         })
 final class StreamCommand {
     /** What each of them takes. */
-    abstract static class OfStreams extends ServerCommand {
-        @Mixin CatalogOptions as = new CatalogOptions();
-
-        @Override
-        public final Integer call() throws IOException {
-            Endpoints server = Endpoints.on(common.folder());
-            String web = server.urls().getOrDefault("web", "");
-            if (web.isEmpty()) {
-                throw new Problem("the server has no web listener, and streams are served there");
-            }
-            try (StreamClient client =
-                    new StreamClient(URI.create(web), as.own(server), Optional.ofNullable(as.ca))) {
-                ask(client, output());
-            }
-            return 0;
+    abstract static class OfStreams extends ServerCommand.AsCredential {
+        OfStreams() {
+            super("/streams/");
         }
 
-        abstract void ask(StreamClient client, Output output) throws IOException;
-
-        /** A name goes into a path. */
         final String name(String text) {
-            if (!text.matches("[a-zA-Z0-9._-]{1,249}")) {
-                throw Input.wrong(
-                        spec,
-                        "'" + text + "' is no name of a stream: letters, digits, '.', '_', '-'");
-            }
-            return text;
+            return StreamCommand.name(spec, text);
         }
+    }
+
+    /** A name goes into a path. */
+    static String name(CommandSpec spec, String text) {
+        if (!text.matches("[a-zA-Z0-9._-]{1,249}")) {
+            throw Input.wrong(
+                    spec, "'" + text + "' is no name of a stream: letters, digits, '.', '_', '-'");
+        }
+        return text;
     }
 
     /** How large a stream is. */

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -29,6 +30,16 @@ final class StreamSchema {
 
     /** Its language, version, id and text; empty when it has none, or none for this caller. */
     Optional<Json.Row> newest() throws IOException {
+        return newestAt(client, subject);
+    }
+
+    /** The same of any subject. */
+    static Optional<Json.Row> newest(StreamClient client, String name) throws IOException {
+        return newestAt(client, "subjects/" + AdminClient.segment(name));
+    }
+
+    private static Optional<Json.Row> newestAt(StreamClient client, String subject)
+            throws IOException {
         StreamClient.Looked found = client.look("GET", "/schemas/" + subject + "/versions/latest");
         if (found.status() != 200) {
             return Optional.empty();
@@ -49,10 +60,30 @@ final class StreamSchema {
 
     /** Registers a text. @param language as Confluent's registry calls it */
     Json.Row register(String language, String text) throws IOException {
+        return client.schemas("POST", subject + "/versions", body(language, text));
+    }
+
+    private static String body(String language, String text) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("schemaType", language);
         body.put("schema", text);
-        return client.schemas("POST", subject + "/versions", new Json.Row(body).line());
+        return new Json.Row(body).line();
+    }
+
+    /** Why what a file holds may not be the next version; empty when it may. */
+    List<String> breaks(Path file) throws IOException {
+        Json.Row told =
+                client.schemas(
+                        "POST",
+                        "compatibility/" + subject + "/versions?verbose=true",
+                        body(language(String.valueOf(file.getFileName())), text(file)));
+        return told.texts("messages");
+    }
+
+    /** What a new version has to be able to do; empty where that is not told. */
+    String level() throws IOException {
+        String path = subject.replaceFirst("^subjects/", "/schemas/config/");
+        return client.look("GET", path + "?defaultToGlobal=true").row().text("compatibilityLevel");
     }
 
     /** Takes back what was registered just now, where there was nothing before. */

@@ -67,6 +67,11 @@ final class Streaming implements AutoCloseable {
             Parts parts,
             java.time.Clock clock)
             throws IOException {
+        Path java = // before anything is open
+                settings.watches()
+                        .java()
+                        .map(OtherJava::checked)
+                        .orElseGet(() -> Path.of(System.getProperty("java.home")));
         Address.Tcp address = settings.doors().kafka();
         this.host = address.host().indexOf(':') >= 0 ? "[" + address.host() + "]" : address.host();
         Optional<Certificates> certificates = certificates(settings.doors().tls());
@@ -99,21 +104,27 @@ final class Streaming implements AutoCloseable {
         this.guarded = guard.streams(streams, log);
         this.schemas = guard.schemas(parts.schemas(), streams);
         door.open(guarded);
-        this.engine = engine(settings.watches(), folder, log, clock);
+        this.engine = engine(settings.watches(), java, folder, log, clock);
         this.watches =
                 guard.watches(
                         streams,
                         log,
                         Watches.open(keyspace),
                         engine,
-                        new StreamColumns(parts.schemas()));
+                        new StreamColumns(parts.schemas()),
+                        parts.queries(),
+                        parts.tables());
         door.open(watches.logins());
         certificates.ifPresent(
                 each -> renewing = Thread.ofVirtual().name("kafka tls").start(() -> renew(each)));
     }
 
     private static WatchEngine engine(
-            Settings.Watching settings, Folder folder, StreamLog log, java.time.Clock clock) {
+            Settings.Watching settings,
+            Path java,
+            Folder folder,
+            StreamLog log,
+            java.time.Clock clock) {
         Optional<Path> jars = settings.engine().or(WorkerPlaces::beside);
         if (jars.isEmpty()) {
             return WatchEngine.none(
@@ -122,13 +133,14 @@ final class Streaming implements AutoCloseable {
         }
         return WatchEngine.inWorkers(
                 new EngineOptions(
-                        Path.of(System.getProperty("java.home")),
+                        java,
                         new WorkerPlaces(jars.get()),
                         folder.path().resolve("watches"),
                         settings.memory(),
                         settings.state(),
                         settings.workers(),
                         settings.pace(),
+                        settings.tables(),
                         log::startForWorkers,
                         clock));
     }

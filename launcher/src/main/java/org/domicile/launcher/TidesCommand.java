@@ -86,11 +86,7 @@ final class TidesCommand extends ServerCommand {
                             + " again to go on");
         }
         Endpoints server = Endpoints.on(common.folder());
-        String web = server.urls().getOrDefault("web", "");
-        if (web.isEmpty()) {
-            throw new Problem("the server has no web listener, and streams are served there");
-        }
-        URI endpoint = URI.create(web);
+        URI endpoint = server.web("streams are");
         FirstCredential own = as.own(server);
         try (StreamClient streams = new StreamClient(endpoint, own, Optional.ofNullable(as.ca));
                 StreamClient watches =
@@ -121,10 +117,7 @@ final class TidesCommand extends ServerCommand {
         TidesPlace.Begin begin = place.begin(Instant.now(), passing(span));
         boolean watched = !unwatched && watch(place, begin.anew(), output);
         try (StreamClient follower =
-                new StreamClient(
-                        URI.create(server.urls().getOrDefault("web", "")),
-                        own,
-                        Optional.ofNullable(as.ca))) {
+                new StreamClient(server.web("streams are"), own, Optional.ofNullable(as.ca))) {
             TidesAlerts alerts = new TidesAlerts(follower, output);
             if (watched) {
                 alerts.follow();

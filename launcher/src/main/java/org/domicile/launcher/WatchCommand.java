@@ -1,16 +1,15 @@
 package org.domicile.launcher;
 
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -37,28 +36,10 @@ import picocli.CommandLine.Parameters;
         })
 final class WatchCommand {
     /** What each of them takes. */
-    abstract static class OfWatches extends ServerCommand {
-        @Mixin CatalogOptions as = new CatalogOptions();
-
-        @Override
-        public final Integer call() throws IOException {
-            Endpoints server = Endpoints.on(common.folder());
-            String web = server.urls().getOrDefault("web", "");
-            if (web.isEmpty()) {
-                throw new Problem("the server has no web listener, and watches are served there");
-            }
-            try (StreamClient client =
-                    new StreamClient(
-                            URI.create(web),
-                            "/watches/",
-                            as.own(server),
-                            Optional.ofNullable(as.ca))) {
-                ask(client, output());
-            }
-            return 0;
+    abstract static class OfWatches extends ServerCommand.AsCredential {
+        OfWatches() {
+            super("/watches/");
         }
-
-        abstract void ask(StreamClient client, Output output) throws IOException;
 
         /** A name goes into a path. */
         final String name(String text) {
@@ -188,7 +169,9 @@ final class WatchCommand {
                                     .formatted(
                                             found.text("name"),
                                             found.text("purpose"),
-                                            String.join(", ", found.texts("sources")),
+                                            Stream.of("sources", "tables")
+                                                    .flatMap(each -> found.texts(each).stream())
+                                                    .collect(Collectors.joining(", ")),
                                             found.text("to"),
                                             Times.minute(
                                                     found.text("made"), ZoneId.systemDefault())));
@@ -196,13 +179,15 @@ final class WatchCommand {
             output.out().println();
             output.out()
                     .println(
-                            "%s; %,d records read since its worker started (%s a second), %s; %,d published"
+                            ("%s; %,d records read since its worker started (%s a second), %,d of"
+                                            + " them passed over; %s; %,d published")
                                     .formatted(
                                             found.text("state"),
                                             found.number("recordsIn"),
                                             String.valueOf(
                                                     found.fields()
                                                             .getOrDefault("recordsPerSecond", 0)),
+                                            found.number("recordsPassedOver"),
                                             found.fields().containsKey("lag")
                                                     ? "%,d waiting".formatted(found.number("lag"))
                                                     : "what waits is not known",

@@ -261,7 +261,9 @@ final class EveryDoor implements AutoCloseable {
                                 log,
                                 Watches.open(installation.keyspace()),
                                 new MemoryEngine(),
-                                _ -> Map.of()),
+                                new StreamColumns(schemas),
+                                new WritingQueries(limits),
+                                installation.tables()),
                         installation.time());
         WatchesDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, watching)));
         HttpHandler registry =

@@ -33,7 +33,8 @@ class HelpTest {
             wrong.add(name + " has no example");
         } else {
             try {
-                Main.commandLine().parseArgs(words(example.group(1)));
+                String[] words = words(example.group(1));
+                Main.commandLine(words).parseArgs(words);
             } catch (CommandLine.ParameterException e) {
                 wrong.add(name + ": its example is not understood: " + e.getMessage());
             }
@@ -69,6 +70,16 @@ class HelpTest {
             words.add(word.group(1) != null ? word.group(1) : word.group(2));
         }
         return words.toArray(String[]::new);
+    }
+
+    @Test
+    void whatIsNoCommandIsAnsweredWithAllOfThem() {
+        Rig.Ran none = Rig.command("stram", "list");
+        assertEquals(2, none.code());
+        assertTrue(none.err().contains("stream"), none.err());
+        Rig.Ran all = Rig.command("--help");
+        assertTrue(all.out().contains("  watch ") && all.out().contains("  uses "), all.out());
+        assertEquals(2, Rig.command().code());
     }
 
     @Test

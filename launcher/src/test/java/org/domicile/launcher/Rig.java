@@ -80,7 +80,7 @@ record Rig(Path above) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         CommandLine line =
-                Main.commandLine()
+                Main.commandLine(arguments)
                         .setColorScheme(
                                 CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
                         .setOut(new PrintWriter(out, true))

@@ -11,7 +11,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -242,6 +244,7 @@ final class SchemaRegistryTest {
                             "--schema",
                             file("next.avsc", one.replace("int", "string")).toString());
             assertTrue(breaks.err().contains("breaks with version 1"), breaks::err);
+            checks(one);
             done(
                     rig.run(
                             "stream",
@@ -257,9 +260,42 @@ final class SchemaRegistryTest {
                             "--schema",
                             file("next.avsc", one.replace("int", "double")).toString());
             assertTrue(taken.err().contains("is there already"), taken::err);
+            Json.Row listed = rig.run("schema", "list", "--json").rows().getFirst();
+            assertEquals("levels-value", listed.text("subject"));
+            assertEquals(2, listed.number("version"));
+            assertTrue(rig.run("schema", "list").out().contains("levels-value"));
             Json.Row shown = rig.run("stream", "show", "levels", "--json").rows().getFirst();
             assertEquals(2, shown.row("schema").number("version"));
             assertEquals("AVRO", shown.row("schema").text("type"));
         }
+    }
+
+    private Rig.Ran check(String name, String text, String stream, String... more)
+            throws IOException {
+        List<String> words = new ArrayList<>(List.of("schema", "check"));
+        words.addAll(List.of(file(name, text).toString(), "--stream", stream));
+        words.addAll(List.of(more));
+        return rig.run(words.toArray(String[]::new));
+    }
+
+    /** Whether one may follow is told before it is published, and nothing is. */
+    private void checks(String one) throws IOException {
+        Rig.Ran fits = check("next.avsc", one.replace("int", "long"), "levels");
+        assertEquals(0, fits.code(), fits.err());
+        assertTrue(fits.out().contains("may follow version 1 of levels (BACKWARD)"), fits::out);
+        Rig.Ran not = check("next.avsc", one.replace("int", "string"), "levels");
+        assertEquals(1, not.code());
+        assertTrue(not.out().contains("It breaks with version 1, by BACKWARD"), not::out);
+        Rig.Ran json = check("next.avsc", one.replace("int", "string"), "levels", "--json");
+        assertEquals(1, json.code());
+        Json.Row told = json.rows().getFirst();
+        assertEquals(Boolean.FALSE, told.fields().get("fits"));
+        assertTrue(told.texts("why").size() > 1, told::line);
+        Rig.Ran first = check("first.proto", "syntax = \"proto3\"; message A {}", "other");
+        assertTrue(first.out().contains("other has no schema yet"), first::out);
+        Rig.Ran broken = check("broken.avsc", "{", "other");
+        assertEquals(1, broken.code());
+        assertTrue(broken.err().startsWith("domicile: "), broken::err);
+        assertTrue(rig.run("stream", "show", "levels").out().contains("AVRO, version 1 (id 1)"));
     }
 }

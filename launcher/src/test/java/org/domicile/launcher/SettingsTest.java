@@ -404,9 +404,17 @@ class SettingsTest {
                 Setting.WATCHES_PACE,
                 new Case(
                         s -> s.watches().pace(),
-                        Duration.ofSeconds(1),
+                        Duration.ofMillis(500),
                         "5s",
                         Duration.ofSeconds(5),
+                        "1ms"));
+        cases.put(
+                Setting.WATCHES_TABLES,
+                new Case(
+                        s -> s.watches().tables(),
+                        Duration.ofMinutes(5),
+                        "10s",
+                        Duration.ofSeconds(10),
                         "1ms"));
         cases.put(
                 Setting.WATCHES_ENGINE,
@@ -415,6 +423,14 @@ class SettingsTest {
                         Optional.empty(),
                         "/opt/flink",
                         Optional.of(Path.of("/opt/flink")),
+                        ""));
+        cases.put(
+                Setting.WATCHES_JAVA,
+                new Case(
+                        s -> s.watches().java(),
+                        Optional.empty(),
+                        "/opt/java",
+                        Optional.of(Path.of("/opt/java")),
                         ""));
         cases.put(
                 Setting.DRAIN_TIME,

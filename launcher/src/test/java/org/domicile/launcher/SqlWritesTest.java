@@ -135,6 +135,32 @@ class SqlWritesTest {
     }
 
     @Test
+    void aColumnIsCalledAt() throws SQLException {
+        run("create table travel.calls (at timestamptz, n int)");
+        run("insert into calls (n, at) values (1, now()), (2, now() - interval '1 h')");
+        assertEquals(
+                1,
+                run("update calls set at = at - interval '1 h' where at < now() - interval '5 s'"));
+        assertEquals(List.of("1"), rows("select n from calls where at > now() - interval '5 min'"));
+        run(
+                "merge into calls c using (select 2 as n, now() as at) o on c.n = o.n"
+                        + " when matched then update set at = o.at");
+        assertEquals(1, run("delete from calls c where c.at is not null and n = 1"));
+        run("alter table calls alter column at drop not null");
+        run("alter table calls rename column at to since");
+        run("alter table calls rename column since to at");
+        run("create view travel.called as select at, n from calls order by at");
+        assertEquals(List.of("2"), rows("select n from called where at is not null"));
+        assertEquals(
+                List.of("2|t"),
+                rows("select n, at > '2026-01-01' from calls at (version => 'main') where n = 2"));
+        assertEquals(1, run("create table travel.calls2 as select at, n from calls"));
+        run("alter table calls drop column at");
+        assertEquals(List.of("2"), rows("select * from calls"));
+        run("drop view called");
+    }
+
+    @Test
     void rowsComeIn() throws SQLException {
         run(
                 "create table travel.rows (n bigint not null, word varchar(20), price numeric(9,"

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,10 +18,27 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.Queue;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.io.InputFile;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.domicile.s3client.S3Signature;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,6 +130,39 @@ final class StreamTablesTest {
         void run(String... arguments) {
             Rig.Ran ran = rig.run(arguments);
             assertEquals(0, ran.code(), ran.err());
+        }
+
+        /** A column of water.levels, as a client of the catalog does it. */
+        void renamed(String column, String to) throws Exception {
+            try (CatalogClient client =
+                    new CatalogClient(
+                            URI.create(cloud.endpoints().urls().getOrDefault("web", "")),
+                            new S3Signature(first.accessKey(), first.secret(), "home"),
+                            Clock.systemUTC(),
+                            Optional.empty())) {
+                String table = "namespaces/water/tables/levels";
+                Json.Row schema =
+                        client.ask(new CatalogClient.Call("GET", table, new TreeMap<>(), ""))
+                                .row("metadata")
+                                .rows("schemas")
+                                .getLast();
+                String changed = schema.line().replace("\"" + column + "\"", "\"" + to + "\"");
+                client.ask(
+                        new CatalogClient.Call(
+                                "POST",
+                                table,
+                                new TreeMap<>(),
+                                ("{\"requirements\":[],\"updates\":[{\"action\":\"add-schema\","
+                                     + "\"schema\":%s},{\"action\":\"set-current-schema\","
+                                     + "\"schema-id\":-1}]}")
+                                        .formatted(changed)));
+            }
+        }
+
+        Json.Row shown(String table) throws Exception {
+            Rig.Ran ran = rig.run("table", "show", table, "--json");
+            assertEquals(0, ran.code(), ran.err());
+            return ran.rows().getFirst();
         }
 
         String rows(String text) throws SQLException {
@@ -209,6 +262,23 @@ final class StreamTablesTest {
                     city.rows(
                             "select moment, \"local\", id, many[2], named['x'], hex(\"inner\".b[1])"
                                     + " from odd.types"));
+            // of so many columns that what describes the file takes more than one look
+            StringBuilder fields = new StringBuilder();
+            for (int i = 0; i < 900; i++) {
+                fields.append(i == 0 ? "" : ",")
+                        .append("{\"name\": \"a_long_name_of_a_column_%d\", \"type\":".formatted(i))
+                        .append(" [\"null\", \"long\"], \"default\": null}");
+            }
+            city.run("stream", "create", "odd.wide");
+            city.register(
+                    "odd.wide-value",
+                    "{\"type\": \"record\", \"name\": \"Wide\", \"fields\": [" + fields + "]}");
+            city.run("stream", "table", "odd.wide");
+            city.publish("odd.wide", "{\"a_long_name_of_a_column_7\": 36}");
+            city.publish("odd.wide", "{\"a_long_name_of_a_column_8\": 36}");
+            assertEquals(
+                    1, city.changed("delete from odd.wide where a_long_name_of_a_column_7 = 36"));
+            assertEquals("1", city.rows("select count(*) from odd.wide at (version => 'main')"));
         }
     }
 
@@ -265,6 +335,11 @@ final class StreamTablesTest {
             city.publish("water.levels", "{\"station\":\"e\",\"level\":2}");
             assertEquals(43, city.changed("update levels set level = level + 1"));
             assertEquals("43|2243|43", city.rows(SUMS));
+            // another engine calls a column otherwise, and it goes on to get its values
+            city.renamed("station", "place");
+            city.publish("water.levels", "{\"station\":\"e\",\"level\":77}");
+            assertEquals("2", city.rows("select count(*) from levels where place = 'e'"));
+            assertEquals(1, city.changed("delete from levels where place = 'e' and level = 77"));
             // another column of a newer schema
             city.register(
                     "water.levels-value",
@@ -276,7 +351,17 @@ final class StreamTablesTest {
             assertEquals("44", city.rows("select count(*) from levels"));
             assertEquals(
                     "1|3",
-                    city.rows("select count(*), sum(quality) from levels where station = 'f'"));
+                    city.rows("select count(*), sum(quality) from levels where place = 'f'"));
+            assertEquals("0", city.rows("select count(*) from levels where place is null"));
+            assertEquals(
+                    "42703",
+                    assertThrows(SQLException.class, () -> city.rows("select station from levels"))
+                            .getSQLState());
+            // a rule of the table holds for rows that no snapshot has
+            city.run("table", "rows", "water.levels", "--where", "place <> 'f'");
+            assertEquals("43|null", city.rows("select count(*), sum(quality) from levels"));
+            city.run("table", "rows", "water.levels", "--remove");
+            assertEquals("44|3", city.rows("select count(*), sum(quality) from levels"));
             assertTrue(
                     city.rig.run("stream", "show", "water.levels").out().contains("is the table"));
             // what its columns are called is the schema's affair
@@ -288,7 +373,19 @@ final class StreamTablesTest {
                                             city.changed(
                                                     "alter table levels rename column level to l"))
                             .getSQLState());
-            // what a label says of the stream is true of its rows
+            // what a label says of the stream is true of its rows, and of files that hold them
+            try (Lake lake =
+                    new Lake(
+                            folder,
+                            city.cloud.endpoints().urls().getOrDefault("web", ""),
+                            city.first)) {
+                Table table = lake.catalog.loadTable(Lake.named("water", "levels"));
+                InputFile file =
+                        table.io().newInputFile(table.currentSnapshot().manifestListLocation());
+                assertTrue(file.getLength() > 0);
+                city.run("label", "streams://main/water.", "--prohibit", "main/first-steps");
+                assertThrows(UncheckedIOException.class, file::getLength);
+            }
             city.run("label", "streams://main/water.", "--prohibit", "main/first-steps");
             SQLException kept =
                     assertThrows(SQLException.class, () -> city.rows("select * from levels"));
@@ -297,7 +394,7 @@ final class StreamTablesTest {
                     List.of(
                             "select * from levels at (version => 'main')",
                             "update levels set level = 0",
-                            "insert into levels_unfit (why) select station from levels")) {
+                            "insert into levels_unfit (why) select place from levels")) {
                 assertEquals(
                         "42501",
                         assertThrows(SQLException.class, () -> city.changed(way)).getSQLState(),
@@ -314,6 +411,164 @@ final class StreamTablesTest {
             city.run("stream", "delete", "water.levels");
             assertEquals("44", city.rows("select count(*) from levels"));
             city.changed("drop table levels");
+        }
+    }
+
+    private static final String COMMITTED = "select count(*) from levels at (version => 'main')";
+
+    /** Rows of some 300 bytes that no codec makes smaller, and one that does not fit. */
+    private static void publishNoise(City city, Random random) throws Exception {
+        String[] lines = new String[100];
+        for (int i = 0; i < lines.length; i++) {
+            byte[] noise = new byte[200];
+            random.nextBytes(noise);
+            lines[i] =
+                    "{\"station\":\"%s\",\"level\":%d}"
+                            .formatted(Base64.getEncoder().encodeToString(noise), i);
+        }
+        city.publish("water.levels", lines);
+        city.publish("water.levels", "{\"station\":\"odd\",\"level\":\"x\"}");
+    }
+
+    /** What is enough for a file becomes one, and no snapshot before its time has come. */
+    @Test
+    void filesAreMadeBySizeAndCommittedByTime() throws Exception {
+        Random random = new Random(36);
+        int rounds = 0;
+        try (City city = new City("streams.commit.size=64KiB")) {
+            city.run("stream", "create", "water.levels");
+            city.register("water.levels-value", SCHEMA);
+            city.run("stream", "table", "water.levels");
+            while (rounds < 10) {
+                publishNoise(city, random);
+                rounds++;
+                checkNoise(city, rounds);
+            }
+            assertEquals("0", city.rows(COMMITTED));
+        }
+        // a death leaves files that no snapshot names: what was in them is read again
+        try (City city = new City("streams.commit.size=64KiB")) {
+            checkNoise(city, rounds);
+            while (rounds < 25) {
+                publishNoise(city, random);
+                rounds++;
+                checkNoise(city, rounds);
+            }
+            assertEquals("0", city.rows(COMMITTED));
+            // what changes rows has all of them committed, in both tables at once
+            assertEquals(rounds, city.changed("delete from levels where level = 99"));
+            assertEquals(String.valueOf(99 * rounds), city.rows(COMMITTED));
+            Json.Row first = city.shown("water.levels").rows("history").getFirst();
+            assertEquals(100 * rounds, first.number("added-rows"));
+            assertTrue(first.number("added-files") > 1, first.line());
+            assertEquals(
+                    1, city.shown("water.levels_unfit").number("snapshots"), "of the same commit");
+            assertEquals(
+                    String.valueOf(rounds),
+                    city.rows("select count(*) from levels_unfit at (version => 'main')"));
+        }
+    }
+
+    /** All is there once, wherever its files are: in memory, laid down, or ready. */
+    private static void checkNoise(City city, int rounds) throws Exception {
+        int rows = 100 * rounds;
+        assertEquals(
+                "%d|%d|%d".formatted(rows, rounds * 99 * 50, rows),
+                city.rows(SUMS),
+                "after " + rounds);
+        assertEquals(String.valueOf(rounds), city.rows("select count(*) from levels_unfit"));
+    }
+
+    /** Whoever publishes while a stream goes is refused, or the record is in its table. */
+    @Test
+    void whatIsAcknowledgedWhileAStreamGoesIsInItsTable() throws Exception {
+        try (City city = new City()) {
+            city.run("stream", "create", "water.levels", "--partitions", "2");
+            city.register("water.levels-value", SCHEMA);
+            city.run("stream", "table", "water.levels");
+            assertEquals("0", city.rows("select count(*) from levels"));
+            Set<Integer> kept = ConcurrentHashMap.newKeySet();
+            Queue<String> refused = new ConcurrentLinkedQueue<>();
+            AtomicBoolean over = new AtomicBoolean();
+            List<Thread> publishers = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                int first = 2 * i;
+                publishers.add(
+                        Thread.startVirtualThread(
+                                () -> publishUntilRefused(city, first, kept, refused, over)));
+            }
+            publishers.add(
+                    Thread.startVirtualThread(() -> produceUntil(city, 1, kept, refused, over)));
+            while (kept.size() < 200) {
+                LockSupport.parkNanos(10_000_000);
+            }
+            city.run("stream", "delete", "water.levels");
+            over.set(true);
+            for (Thread each : publishers) {
+                each.join();
+            }
+            assertTrue(refused.size() >= 2, refused::toString);
+            Set<Integer> rows = new HashSet<>();
+            for (String each : city.rows("select level || ' ' from levels").trim().split(" +")) {
+                rows.add(Integer.parseInt(each.replace("|", "").trim()));
+            }
+            kept.removeAll(rows);
+            assertEquals(Set.of(), kept);
+        }
+    }
+
+    private static void publishUntilRefused(
+            City city, int first, Set<Integer> kept, Queue<String> refused, AtomicBoolean over) {
+        try {
+            for (int i = first; !over.get(); i += 4) {
+                String answer =
+                        city.asked(
+                                "POST",
+                                "/streams/water.levels",
+                                "application/x-ndjson",
+                                "{\"station\":\"h\",\"level\":" + i + "}");
+                if (!answer.startsWith("{\"records\":1")) {
+                    refused.add(answer);
+                    return;
+                }
+                kept.add(i);
+            }
+        } catch (Exception e) {
+            refused.add(e.toString());
+        }
+    }
+
+    private static void produceUntil(
+            City city, int first, Set<Integer> kept, Queue<String> refused, AtomicBoolean over) {
+        Properties settings = new Properties();
+        try {
+            settings.load(new StringReader(city.rig.run("env", "--for", "java").out()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        settings.put("linger.ms", "0");
+        settings.put("max.block.ms", "3000");
+        settings.put("request.timeout.ms", "2000");
+        settings.put("delivery.timeout.ms", "3000");
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(
+                        settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+            for (int i = first; !over.get(); i += 2) {
+                int level = i;
+                byte[] value = ("{\"station\":\"k\",\"level\":" + level + "}").getBytes(UTF_8);
+                producer.send(
+                        new ProducerRecord<>("water.levels", value),
+                        (_, e) -> {
+                            if (e == null) {
+                                kept.add(level);
+                            } else {
+                                refused.add(e.toString());
+                            }
+                        });
+                LockSupport.parkNanos(500_000);
+            }
+        } catch (RuntimeException e) {
+            refused.add(e.toString());
         }
     }
 }

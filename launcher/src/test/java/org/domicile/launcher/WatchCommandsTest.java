@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Watches by command, with the worker that runs them, and through a restart. */
-@Timeout(180)
+@Timeout(300)
 final class WatchCommandsTest {
     @TempDir private Path folder;
 
@@ -42,17 +42,25 @@ final class WatchCommandsTest {
     }
 
     private void publish(Rig rig, String... lines) throws IOException {
+        publish(rig, "water.levels", lines);
+    }
+
+    private void publish(Rig rig, String stream, String[] lines) throws IOException {
         Path file = Files.createTempFile(folder, "readings", ".ndjson");
         Files.writeString(file, String.join("\n", lines) + "\n");
-        done(rig.run("stream", "publish", "water.levels", file.toString()));
+        done(rig.run("stream", "publish", stream, file.toString()));
     }
 
     private static List<Json.Row> alerts(Rig rig, int count) throws IOException {
+        return alerts(rig, "water.alerts", count);
+    }
+
+    private static List<Json.Row> alerts(Rig rig, String stream, int count) throws IOException {
         List<Json.Row> alerts =
                 rig.run(
                                 "stream",
                                 "tail",
-                                "water.alerts",
+                                stream,
                                 "--from",
                                 "beginning",
                                 "--limit",
@@ -123,7 +131,9 @@ final class WatchCommandsTest {
             await(rig, "running");
             Rig.Ran shown = rig.run("watch", "show", "high_water");
             assertTrue(shown.out().contains("running; 6 records read"), shown::out);
+            assertTrue(shown.out().contains("2 of them passed over"), shown::out);
             assertTrue(shown.out().contains(" KiB) was kept "), shown::out);
+            whatIsUnusualIsFound(rig);
             // the worker dies: what it knew it goes on with
             publish(rig, reading("west", 470, 21));
             killWorkers();
@@ -148,42 +158,113 @@ final class WatchCommandsTest {
 
     private static final String UNUSUAL =
             "with t as (select station, window_end, window_time, max(level) as top"
-                    + " from table(tumble(table \"water.levels\", descriptor(at),"
+                    + " from table(tumble(table \"odd.levels\", descriptor(at),"
                     + " interval '1' second))"
                     + " group by station, window_start, window_end, window_time)"
                     + " select station, window_end, top, score, expected, dimension from anomaly("
                     + " input => table t partition by station, dimensions => descriptor(top))"
                     + " where score > 1.5";
 
+    /** In a server and a worker that are there. */
+    private void whatIsUnusualIsFound(Rig rig) throws Exception {
+        done(rig.run("stream", "create", "odd.levels"));
+        done(rig.run("stream", "create", "odd.alerts"));
+        schema(rig, "odd.levels");
+        done(rig.run("watch", "create", "unusual", UNUSUAL, "--to", "odd.alerts"));
+        String[] lines = new String[103];
+        for (int i = 0; i < 102; i++) {
+            lines[i] = reading("north", i == 100 ? 900 : 100 + i * 7 % 11, i);
+        }
+        lines[102] = reading("north", 101, 120);
+        publish(rig, "odd.levels", lines);
+        Json.Row alert = alerts(rig, "odd.alerts", 1).getFirst().row("value");
+        assertEquals(900, alert.number("top"));
+        assertEquals("top", alert.text("dimension"));
+        assertTrue(
+                Double.parseDouble(String.valueOf(alert.fields().get("expected"))) < 200,
+                alert::line);
+        done(rig.run("watch", "stop", "unusual"));
+        assertTrue(
+                rig.run("watch", "create", "none", "select 1 as n", "--to", "odd.alerts")
+                        .err()
+                        .contains("reads no stream"));
+        assertTrue(
+                rig.run("watch", "create", "jar", "add jar '/x'", "--to", "odd.alerts")
+                        .err()
+                        .contains("one query"));
+    }
+
+    private static String joined(String column) {
+        return "select r.station, r.level, s."
+                + column
+                + " from \"water.levels\" r join \"geo.stations\" s on r.station = s.id"
+                + " where r.level > s.high";
+    }
+
+    /** Read as its maker's SQL: by what policy, rules and labels say, at each time. */
     @Test
-    void whatIsUnusualIsFound() throws Exception {
+    void aTableOfTheCatalogIsJoined() throws Exception {
         Rig rig = new Rig(folder);
-        try (Cloud cloud = rig.open("kafka.listen=127.0.0.1:0")) {
+        try (Cloud cloud = rig.open("kafka.listen=127.0.0.1:0", "watches.tables=1s")) {
             done(rig.run("stream", "create", "water.levels"));
             done(rig.run("stream", "create", "water.alerts"));
             schema(rig, "water.levels");
-            done(rig.run("watch", "create", "unusual", UNUSUAL, "--to", "water.alerts"));
-            String[] lines = new String[102];
-            for (int i = 0; i < lines.length; i++) {
-                lines[i] = reading("north", i == 100 ? 900 : 100 + i * 7 % 11, i);
-            }
-            publish(rig, lines);
-            publish(rig, reading("north", 101, 120));
-            Json.Row alert = alerts(rig, 1).getFirst().row("value");
-            assertEquals(900, alert.number("top"));
-            assertEquals("top", alert.text("dimension"));
-            assertTrue(
-                    Double.parseDouble(String.valueOf(alert.fields().get("expected"))) < 200,
-                    alert::line);
-            assertTrue(
-                    rig.run("watch", "create", "none", "select 1 as n", "--to", "water.alerts")
-                            .err()
-                            .contains("reads no stream"));
-            assertTrue(
-                    rig.run("watch", "create", "jar", "add jar '/x'", "--to", "water.alerts")
-                            .err()
-                            .contains("one query"));
+            done(rig.run("sql", "create schema geo"));
+            done(
+                    rig.run(
+                            "sql",
+                            "create table geo.stations (id varchar, name varchar, high integer)"));
+            done(
+                    rig.run(
+                            "sql",
+                            "insert into geo.stations values ('north', 'Pier', 400), ('south',"
+                                    + " 'Lock', 100), (null, 'Nowhere', 0)"));
+            done(rig.run("watch", "create", "high_water", joined("name"), "--to", "water.alerts"));
+            publish(rig, reading("north", 450, 1), reading("north", 350, 2));
+            publish(rig, reading("south", 150, 3), reading("west", 900, 4));
+            assertEquals(List.of("Pier 450", "Lock 150"), names(alerts(rig, 2)));
+            // rows that a rule hides are not there, and what changed is seen
+            done(rig.run("table", "rows", "geo.stations", "--where", "id = 'north'"));
+            pause();
+            publish(rig, reading("south", 151, 5), reading("north", 451, 6));
+            assertEquals(List.of("Pier 450", "Lock 150", "Pier 451"), names(alerts(rig, 3)));
+            // without the right to the table it reads nothing more, and says so
+            Path text =
+                    Files.writeString(
+                            folder.resolve("no.cedar"),
+                            "forbid (principal, action == Action::\"sql:Select\", resource);");
+            done(rig.run("policy", "put", "no", text.toString()));
+            publish(rig, reading("north", 452, 7));
+            await(rig, "failing");
+            Rig.Ran shown = rig.run("watch", "show", "high_water");
+            assertTrue(shown.out().contains("from water.levels, geo.stations to"), shown::out);
+            assertTrue(shown.out().contains("it failed last because"), shown::out);
+            Rig.Ran refused =
+                    rig.run("watch", "create", "other", joined("name"), "--to", "water.alerts");
+            assertTrue(refused.err().contains("geo.stations\" cannot be read"), refused::err);
+            done(rig.run("policy", "remove", "no"));
+            done(rig.run("watch", "stop", "high_water"));
+            // what is known of a column has to be kept where it goes
+            done(rig.run("table", "classes", "geo.stations", "name", "--classes", "open"));
+            Rig.Ran unkept =
+                    rig.run("watch", "create", "other", joined("name"), "--to", "water.alerts");
+            assertTrue(unkept.err().contains("may not go there"), unkept::err);
+            done(rig.run("watch", "create", "other", joined("high"), "--to", "water.alerts"));
+            done(rig.run("label", "streams://main/water.alerts", "--classes", "open"));
+            done(rig.run("watch", "create", "kept", joined("name"), "--to", "water.alerts"));
         }
+    }
+
+    /** Until a table is read again. */
+    private static void pause() {
+        LockSupport.parkNanos(1_100_000_000);
+    }
+
+    private static List<String> names(List<Json.Row> alerts) {
+        return alerts.stream()
+                .map(each ->
+                        each.row("value").text("name") + " " + each.row("value").number("level"))
+                .toList();
     }
 
     private static List<String> stations(List<Json.Row> alerts) {

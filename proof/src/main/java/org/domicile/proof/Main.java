@@ -221,6 +221,7 @@ public final class Main implements Callable<Integer> {
                     SQL,
                     HISTORIES,
                     STREAMS,
+                    LAWS,
                     WATCHES,
                     CLIENTS,
                     S3_TESTS ->

@@ -60,6 +60,11 @@ enum Proofs {
             "streams",
             "publish into a stream that is a table, kill the server --count times, and compare"
                     + " stream and table row by row"),
+    /** Watches beside SQL. */
+    LAWS(
+            "laws",
+            "let watches follow --count random orders, cuts and deaths of events, and compare what"
+                    + " they find with what SQL finds in the streams' tables"),
     /** Watches over a stream, and deaths. */
     WATCHES(
             "watches",
@@ -103,7 +108,7 @@ enum Proofs {
             case ATTACKER -> 100_000;
             case MUTATIONS, FSCK -> 100_000;
             case SQL -> 500;
-            case STREAMS, WATCHES -> 20;
+            case STREAMS, LAWS, WATCHES -> 20;
             case LEDGER, FUZZ, CLIENTS, ICEBERG, S3_TESTS -> 1;
         };
     }
@@ -162,6 +167,8 @@ enum Proofs {
             case STREAMS ->
                     new StreamDeaths(asked.work(), asked.seed(), asked.told())
                             .run(word, asked.count());
+            case LAWS ->
+                    SameAsBatch.run(asked.work(), asked.seed(), asked.told(), word, asked.count());
             case WATCHES ->
                     new WatchDeaths(asked.work(), asked.seed(), asked.told())
                             .run(word, asked.count());

@@ -256,6 +256,11 @@ final class Server implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** What it started, and what that did. */
+    Stream<ProcessHandle> descendants() {
+        return process.descendants();
+    }
+
     /**
      * Status with which it ended by itself; waits for that, and returns -1 when it does not end.
      */

@@ -24,7 +24,9 @@ import java.util.function.Consumer;
  * answered; a reader asks meanwhile, and after each death stream and table are compared row by row.
  */
 final class StreamDeaths {
-    private static final String STREAM = "drift.marks";
+    /** Deaths that one stream sees; then the next one begins, so that each check stays short. */
+    private static final int OF_ONE = 25;
+
     private static final int WRITERS = 2;
     private static final int PARTITIONS = 3;
     private static final int MOST_AT_ONCE = 200;
@@ -41,6 +43,8 @@ final class StreamDeaths {
     private final List<Writing> writers = new ArrayList<>();
     private long looks;
     private long compared;
+    private long ended;
+    private int generation;
 
     StreamDeaths(Path work, long seed, Consumer<String> told) {
         this.work = work;
@@ -119,7 +123,7 @@ final class StreamDeaths {
 
         private void attempt(StreamLife life) {
             try {
-                switch (life.send(STREAM, number + "-" + next, body)) {
+                switch (life.send(stream(), number + "-" + next, body)) {
                     case StreamLife.Sent.Acknowledged _ -> {
                         rows.addAndGet(bodyRows);
                         unfit.addAndGet(bodyUnfit);
@@ -135,6 +139,14 @@ final class StreamDeaths {
                 life.end();
             }
         }
+    }
+
+    private String table() {
+        return "marks" + generation;
+    }
+
+    private String stream() {
+        return "drift." + table();
     }
 
     private long acknowledged() {
@@ -156,9 +168,12 @@ final class StreamDeaths {
                             "%d deaths, %,d rows, %,d looks%s"
                                     .formatted(
                                             i,
-                                            acknowledged(),
+                                            ended + acknowledged(),
                                             looks,
                                             violations.isEmpty() ? "" : ": " + violations));
+                }
+                if (i % OF_ONE == 0 && i > 0 && i < count && violations.isEmpty()) {
+                    next(life);
                 }
                 if (i < count) {
                     load(life);
@@ -174,7 +189,7 @@ final class StreamDeaths {
                 0,
                 new TreeMap<>(
                         Map.of(
-                                "rows", acknowledged(),
+                                "rows", ended + acknowledged(),
                                 "looks", looks,
                                 "rows compared", compared)),
                 seed,
@@ -196,10 +211,27 @@ final class StreamDeaths {
         return server;
     }
 
-    private static void prepare(StreamLife life) throws IOException, InterruptedException {
-        life.stream(STREAM, PARTITIONS);
-        life.schema(STREAM, "AVRO", SCHEMA);
-        life.table(STREAM);
+    private void prepare(StreamLife life) throws IOException, InterruptedException {
+        life.stream(stream(), PARTITIONS);
+        life.schema(stream(), "AVRO", SCHEMA);
+        life.table(stream());
+    }
+
+    /** Ends the stream and its tables, of which all is known, and begins the next. */
+    private void next(StreamLife life) throws IOException, SQLException, InterruptedException {
+        life.delete(stream());
+        try (Connection connection = life.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("drop table " + table());
+            statement.execute("drop table " + table() + "_unfit");
+        }
+        ended += acknowledged();
+        for (Writing each : writers) {
+            each.rows.set(0);
+            each.unfit.set(0);
+        }
+        generation++;
+        prepare(life);
     }
 
     /** Writes and looks until the server dies. */
@@ -217,19 +249,30 @@ final class StreamDeaths {
         }
     }
 
-    /** What was acknowledged before is there, and nothing twice, whatever is being committed. */
+    /**
+     * What was acknowledged before is there, and nothing twice, whatever is being committed; and a
+     * query that reads the table twice reads the same.
+     */
     private void look(StreamLife life) {
         try (Connection connection = life.connect();
                 Statement statement = connection.createStatement()) {
             while (!life.over()) {
                 long before = acknowledged();
                 try (ResultSet found =
-                        statement.executeQuery("select count(*), count(distinct n) from marks")) {
+                        statement.executeQuery(
+                                "select count(*), count(distinct n), (select count(*) from "
+                                        + table()
+                                        + ") from "
+                                        + table())) {
                     found.next();
                     long rows = found.getLong(1);
                     looks++;
                     if (rows != found.getLong(2)) {
                         violations.add("%d rows have %d numbers".formatted(rows, found.getLong(2)));
+                    }
+                    if (rows != found.getLong(3)) {
+                        violations.add(
+                                "one query reads %d and %d rows".formatted(rows, found.getLong(3)));
                     }
                     if (rows < before) {
                         violations.add(
@@ -247,12 +290,14 @@ final class StreamDeaths {
     /** Stream and tables, row by row. */
     private void check(StreamLife life) throws IOException, SQLException, InterruptedException {
         writers.forEach(each -> each.settle(life));
-        Map<String, String> stream = life.values(STREAM);
+        Map<String, String> stream = life.values(stream());
         Map<String, String> table = new TreeMap<>();
         try (Connection connection = life.connect();
                 Statement statement = connection.createStatement()) {
-            rows(statement, "select _partition, _offset, cast(n as varchar) from marks", table);
-            rows(statement, "select _partition, _offset, decode(value) from marks_unfit", table);
+            String places = "select _partition, _offset, ";
+            rows(statement, places + "cast(n as varchar) from " + table(), table);
+            rows(statement, places + "decode(value) from " + table() + "_unfit", table);
+            committed(statement, stream);
         }
         compared += table.size();
         for (Map.Entry<String, String> each : stream.entrySet()) {
@@ -278,6 +323,48 @@ final class StreamDeaths {
         if (stream.size() != all) {
             violations.add("%d records, and %d were acknowledged".formatted(stream.size(), all));
         }
+    }
+
+    /** The snapshots of both tables hold all records before some offset, and no others. */
+    private void committed(Statement statement, Map<String, String> stream) throws SQLException {
+        String snapshot = " at (version => 'main')";
+        String places = "select _partition, _offset, ''";
+        String sql =
+                places
+                        + " from "
+                        + table()
+                        + snapshot
+                        + " union all "
+                        + places
+                        + " from "
+                        + table()
+                        + "_unfit"
+                        + snapshot;
+        String gap = "";
+        for (int i = 0; i < 2; i++) { // a commit may fall between the two of them, once
+            Map<String, String> held = new TreeMap<>();
+            rows(statement, sql, held);
+            Map<String, Long> ends = new TreeMap<>();
+            held.keySet().forEach(each -> ends.merge(partition(each), offset(each), Math::max));
+            gap =
+                    stream.keySet().stream()
+                            .filter(each -> offset(each) <= ends.getOrDefault(partition(each), -1L))
+                            .filter(each -> !held.containsKey(each))
+                            .findFirst()
+                            .orElse("");
+            if (gap.isEmpty()) {
+                return;
+            }
+        }
+        violations.add("the record at " + gap + " is in no snapshot, and later ones are");
+    }
+
+    private static String partition(String place) {
+        return place.substring(0, place.indexOf(':'));
+    }
+
+    private static long offset(String place) {
+        return Long.parseLong(place.substring(place.indexOf(':') + 1));
     }
 
     private void rows(Statement statement, String sql, Map<String, String> into)

@@ -98,6 +98,11 @@ final class StreamLife {
         done(request("/streams/" + stream + "/table").PUT(HttpRequest.BodyPublishers.noBody()));
     }
 
+    /** Deletes a stream; a table that it was stays. */
+    void delete(String stream) throws IOException, InterruptedException {
+        done(request("/streams/" + stream).DELETE());
+    }
+
     /** What became of what was sent. */
     sealed interface Sent {
         /** It is there. */

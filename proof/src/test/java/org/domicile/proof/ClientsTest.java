@@ -149,6 +149,16 @@ final class ClientsTest {
         job("schemas.py", 4, kafka());
     }
 
+    /** What those clients publish, watched. */
+    @Test
+    void watches() throws IOException, InterruptedException {
+        for (String stream : List.of("watch.avro", "watch.proto")) {
+            own("stream", "create", stream);
+            own("stream", "create", stream + ".found");
+        }
+        job("watches.py", 3, kafka());
+    }
+
     @Test
     void kafkajs() throws IOException, InterruptedException {
         own("stream", "create", "job.node");

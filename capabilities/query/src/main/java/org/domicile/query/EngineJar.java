@@ -14,6 +14,7 @@ import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.domicile.walls.JavaChild;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +69,7 @@ final class EngineJar {
                         || is.permissions().contains(PosixFilePermission.OTHERS_WRITE);
         boolean ours = is.owner().equals(we(folder));
         if (shared && ours) {
-            Folders.remove(folder);
+            JavaChild.remove(folder);
             make(folder);
         } else if (shared || !(ours || is.owner().getName().equals("root"))) {
             throw new IOException(

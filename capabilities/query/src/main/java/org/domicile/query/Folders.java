@@ -4,17 +4,15 @@ import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
+import org.domicile.walls.JavaChild;
 
 /**
  * Folders of sessions below the staging folder, each {@code session-N} with {@code files} (what the
@@ -38,7 +36,7 @@ final class Folders {
             List<Path> left =
                     all.filter(each -> each.getFileName().toString().startsWith(SESSION)).toList();
             for (Path each : left) {
-                remove(each);
+                JavaChild.remove(each);
             }
         }
         return new Folders(staging);
@@ -109,35 +107,5 @@ final class Folders {
             throw e.getCause();
         }
         return sum;
-    }
-
-    /** With all that is in it; links are not followed. */
-    static void remove(Path folder) throws IOException {
-        Files.walkFileTree(
-                folder,
-                new SimpleFileVisitor<>() {
-                    @Override
-                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                            throws IOException {
-                        Files.deleteIfExists(file);
-                        return FileVisitResult.CONTINUE;
-                    }
-
-                    @Override
-                    public FileVisitResult visitFileFailed(Path file, IOException e)
-                            throws IOException {
-                        if (e instanceof NoSuchFileException) {
-                            return FileVisitResult.CONTINUE;
-                        }
-                        throw e;
-                    }
-
-                    @Override
-                    public FileVisitResult postVisitDirectory(Path each, @Nullable IOException e)
-                            throws IOException {
-                        Files.deleteIfExists(each);
-                        return FileVisitResult.CONTINUE;
-                    }
-                });
     }
 }

@@ -15,6 +15,8 @@ final class SqlText {
     private static final Pattern CLAUSE =
             Pattern.compile("\\bas\\s+of\\b|\\bat\\s*\\(", Pattern.CASE_INSENSITIVE);
 
+    private static final Pattern AT = Pattern.compile("\\bat\\b", Pattern.CASE_INSENSITIVE);
+
     private final String sql;
     private int at;
 
@@ -60,6 +62,59 @@ final class SqlText {
             text.space();
         }
         return words;
+    }
+
+    // ---- a name that the engine keeps for itself ----
+
+    /**
+     * A statement as the engine takes it.
+     *
+     * @param quotes where a quote was put in, in characters of {@code sql}, in their order
+     */
+    record Named(String sql, List<Integer> quotes) {
+        /** A failure with its place in the text as it was written. */
+        Failure placed(Failure failure) {
+            int before =
+                    (int) quotes.stream().filter(each -> each < failure.position() - 1).count();
+            return before == 0
+                    ? failure
+                    : new Failure(
+                            failure.state(),
+                            failure.message(),
+                            failure.position() - before,
+                            failure.hint());
+        }
+    }
+
+    /**
+     * Quotes {@code at} where it is a name: PostgreSQL leaves the word to columns, the engine keeps
+     * it for {@code AT (VERSION => 1)}. Before {@code TIME ZONE} and a bracket it is left alone.
+     */
+    static Named named(String sql) {
+        if (!AT.matcher(sql).find()) {
+            return new Named(sql, List.of());
+        }
+        StringBuilder out = new StringBuilder();
+        List<Integer> quotes = new ArrayList<>();
+        List<Word> words = words(sql, 0);
+        int copied = 0;
+        for (int i = 0; i < words.size(); i++) {
+            Word word = words.get(i);
+            boolean kept =
+                    i + 1 < words.size() && words.get(i + 1).sign('(')
+                            || i + 2 < words.size()
+                                    && words.get(i + 1).is("time")
+                                    && words.get(i + 2).is("zone");
+            if (word.is("at") && !kept) {
+                out.append(sql, copied, word.from());
+                quotes.add(out.length());
+                out.append('"').append(word.text());
+                quotes.add(out.length());
+                out.append('"');
+                copied = word.to();
+            }
+        }
+        return new Named(out.append(sql, copied, sql.length()).toString(), List.copyOf(quotes));
     }
 
     // ---- as of when ----

@@ -3,8 +3,6 @@ package org.domicile.query;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,33 +11,26 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.domicile.walls.Walls;
+import org.domicile.walls.JavaChild;
 
 /** One worker process with its folder: started, tried, and not yet anybody's, or one session's. */
 final class Worker implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger("org.domicile.query");
-
     /** A start takes a second on a quiet machine. */
     private static final Duration START = Duration.ofSeconds(60);
 
-    private static final int COMPLAINT = 4_000;
-    private static final int KILLED = 137;
-
-    private final Process process;
+    private final JavaChild child;
     private final Path folder;
     private final Wire wire;
-    private final StringBuilder complaint = new StringBuilder();
     private final Map<String, String> holes = new LinkedHashMap<>();
 
-    private Worker(Process process, Path folder) {
-        this.process = process;
+    private Worker(JavaChild child, Path folder) {
+        this.child = child;
         this.folder = folder;
         this.wire =
                 new Wire(
-                        new BufferedInputStream(process.getInputStream(), 64 << 10),
-                        new BufferedOutputStream(process.getOutputStream(), 64 << 10));
+                        new BufferedInputStream(child.in(), 64 << 10),
+                        new BufferedOutputStream(child.out(), 64 << 10));
     }
 
     /**
@@ -76,69 +67,57 @@ final class Worker implements AutoCloseable {
                         folder,
                         List.of("-XX:ArchiveClassesAtExit=" + written),
                         ClassArchive.LARGEST)) {
-            Thread hurry =
-                    Thread.ofVirtual()
-                            .name("worker-archive-end")
-                            .start(() -> worker.killUnless(START));
-            worker.wire.send(
-                    Wire.BEGIN,
-                    out -> {
-                        out.writeLong(options.usual().memory());
-                        out.writeInt(1);
-                        out.writeLong(options.usual().spill());
-                        Wire.text(out, "UTC");
-                    });
-            worker.wire.receive(); // it has rehearsed by then
-            worker.process.getOutputStream().close();
-            boolean ended = worker.ended();
-            hurry.interrupt();
-            if (!ended) {
+            worker.child.within(START, () -> worker.rehearse(options));
+            if (!worker.child.endsWell(START)) {
                 throw new IOException("no archive of classes was made: " + worker.end());
             }
             archive.take(written);
         }
     }
 
-    private boolean ended() throws IOException {
-        try {
-            return process.waitFor(START.toMillis(), TimeUnit.MILLISECONDS)
-                    && process.exitValue() == 0;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
+    private void rehearse(QueryOptions options) throws IOException {
+        wire.send(
+                Wire.BEGIN,
+                out -> {
+                    out.writeLong(options.usual().memory());
+                    out.writeInt(1);
+                    out.writeLong(options.usual().spill());
+                    Wire.text(out, "UTC");
+                });
+        wire.receive(); // it has rehearsed by then
+        child.out().close();
     }
 
     private static Worker start(
             Path java, List<Path> classPath, Path folder, List<String> flags, long fileSize)
             throws IOException {
         Path spill = Folders.spill(folder);
-        Process process =
-                Walls.start(
-                        org.domicile.walls.Room.ofJava(
+        List<Path> libraries = libraries(classPath);
+        JavaChild child =
+                JavaChild.start(
+                        new JavaChild.Program(
+                                "a worker",
                                 java,
-                                Stream.concat(classPath.stream(), libraries(classPath).stream())
-                                        .toList(),
-                                List.of(Folders.files(folder)),
-                                List.of(spill, Folders.out(folder))),
-                        command(java, classPath, folder, flags, fileSize),
-                        Map.of("LANG", "C.UTF-8", "MALLOC_ARENA_MAX", "2"),
-                        spill);
-        Worker worker = new Worker(process, folder);
-        worker.first();
-        Thread.ofVirtual().name("worker-complaint").start(worker::listen);
-        Thread hurry =
-                Thread.ofVirtual().name("worker-start").start(() -> worker.killUnless(START));
-        try {
-            worker.hello();
-            return worker;
-        } catch (IOException e) {
-            String said = worker.said();
-            worker.close();
-            throw new IOException("a worker did not come up" + said, e);
-        } finally {
-            hurry.interrupt();
-        }
+                                org.domicile.walls.Room.ofJava(
+                                        java,
+                                        Stream.concat(classPath.stream(), libraries.stream())
+                                                .toList(),
+                                        List.of(Folders.files(folder)),
+                                        List.of(spill, Folders.out(folder))),
+                                List.of(),
+                                flags(flags, libraries, spill),
+                                classPath,
+                                "org.domicile.duckdb.Main",
+                                List.of(
+                                        Folders.files(folder).toString(),
+                                        spill.toString(),
+                                        Folders.out(folder).toString(),
+                                        Long.toString(fileSize)), // bytes of its largest file
+                                spill,
+                                folder));
+        Worker worker = new Worker(child, folder);
+        child.comesUp(START, worker::hello);
+        return worker;
     }
 
     /** Folders of the class path that hold the engine's library beside its jar. */
@@ -151,51 +130,18 @@ final class Worker implements AutoCloseable {
                 .toList();
     }
 
-    private static List<String> command(
-            Path java, List<Path> classPath, Path folder, List<String> flags, long fileSize) {
-        List<String> command = new ArrayList<>();
-        command.add(java.resolve("bin/java").toString());
-        command.addAll(flags);
-        command.addAll(
+    private static List<String> flags(List<String> first, List<Path> libraries, Path spill) {
+        List<String> flags = new ArrayList<>(first);
+        flags.addAll(
                 List.of(
                         "-Xmx160m",
-                        "-Xss1m",
-                        "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
-                        "-XX:-UsePerfData",
-                        "-XX:+DisplayVMOutputToStderr",
-                        "-Xlog:disable", // its log would stand between our frames
-                        "-Xlog:all=error:stderr",
-                        "-XX:+ErrorFileToStderr",
-                        "-XX:-CreateCoredumpOnCrash",
                         "-XX:MaxDirectMemorySize=64m",
-                        "-Xshare:auto",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-Duser.timezone=UTC",
-                        "-Djava.io.tmpdir=" + Folders.spill(folder),
+                        "-Djava.io.tmpdir=" + spill,
                         "-Djava.library.path="
                                 + String.join(
-                                        ":",
-                                        libraries(classPath).stream()
-                                                .map(Path::toString)
-                                                .toList())));
-        command.add("-cp");
-        command.add(String.join(":", classPath.stream().map(Path::toString).toList()));
-        command.add("org.domicile.duckdb.Main");
-        command.add(Folders.files(folder).toString());
-        command.add(Folders.spill(folder).toString());
-        command.add(Folders.out(folder).toString());
-        command.add(Long.toString(fileSize)); // bytes of the largest file that it writes
-        return command;
-    }
-
-    /** Where memory runs out, the kernel is to end a worker and nothing else. */
-    private void first() {
-        try {
-            Files.writeString(Path.of("/proc/" + process.pid() + "/oom_score_adj"), "1000");
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "a worker's oom_score_adj is not set: " + e);
-        }
+                                        ":", libraries.stream().map(Path::toString).toList())));
+        return flags;
     }
 
     private void hello() throws IOException {
@@ -206,39 +152,6 @@ final class Worker implements AutoCloseable {
         int count = frame.in().readInt();
         for (int i = 0; i < count; i++) {
             holes.put(Wire.text(frame.in()), Wire.text(frame.in()));
-        }
-    }
-
-    private void killUnless(Duration patience) {
-        try {
-            if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException _) {
-            // it came up
-        }
-    }
-
-    /** Keeps the last of what it complains about. */
-    private void listen() {
-        try (InputStream in = process.getErrorStream()) {
-            byte[] some = new byte[1_024];
-            for (int count = in.read(some); count >= 0; count = in.read(some)) {
-                synchronized (complaint) {
-                    complaint.append(new String(some, 0, count, StandardCharsets.UTF_8));
-                    if (complaint.length() > COMPLAINT) {
-                        complaint.delete(0, complaint.length() - COMPLAINT);
-                    }
-                }
-            }
-        } catch (IOException _) {
-            // it ended
-        }
-    }
-
-    private String said() {
-        synchronized (complaint) {
-            return complaint.isEmpty() ? "" : ": " + complaint.toString().strip();
         }
     }
 
@@ -256,49 +169,25 @@ final class Worker implements AutoCloseable {
     }
 
     boolean alive() {
-        return process.isAlive();
+        return child.alive();
     }
 
     /** Its process, for those who test what becomes of a session without it. */
     ProcessHandle process() {
-        return process.toHandle();
+        return child.process();
     }
 
     void kill() {
-        process.destroyForcibly();
+        child.kill();
     }
 
     /** Why it ended, as a sentence. */
     String end() {
-        try {
-            if (!process.waitFor(2, TimeUnit.SECONDS)) {
-                return "it does not answer any more";
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return "it was not waited for";
-        }
-        String said = said();
-        if (!said.isEmpty()) {
-            LOG.log(System.Logger.Level.WARNING, "a worker ended" + said);
-        }
-        int code = process.exitValue();
-        return switch (code) {
-            case KILLED -> "it was killed, perhaps because the machine is out of memory";
-            default -> "its process ended with " + code;
-        };
+        return child.end("it", code -> "its process ended with " + code);
     }
 
     @Override
     public void close() {
-        process.destroyForcibly();
-        try {
-            process.waitFor(5, TimeUnit.SECONDS);
-            Folders.remove(folder);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, folder + " stays until the next start", e);
-        }
+        child.close();
     }
 }

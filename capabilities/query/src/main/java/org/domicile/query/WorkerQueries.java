@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
+import org.domicile.walls.JavaChild;
 import org.domicile.walls.Unwalled;
 import org.domicile.walls.Walls;
 import org.jspecify.annotations.Nullable;
@@ -220,25 +221,16 @@ final class WorkerQueries implements Queries {
         return answer;
     }
 
-    /** A wall that was tried and let something through is none. */
+    /** What its walls let through. */
     private List<String> looked(Worker worker) {
-        List<String> through = new ArrayList<>();
-        List<String> stand = new ArrayList<>();
-        for (String wall : Walls.NAMES) {
-            String hole = worker.holes().getOrDefault(wall, "it was not tried");
-            if (hole.isEmpty()) {
-                stand.add(wall);
-            } else {
-                through.add(wall + ": " + hole);
-            }
-        }
+        Walls.Tried tried = Walls.Tried.of(worker.holes());
         synchronized (this) {
             missing.clear();
-            missing.addAll(through);
+            missing.addAll(tried.through());
             standing.clear();
-            standing.addAll(stand);
+            standing.addAll(tried.standing());
         }
-        return through;
+        return tried.through();
     }
 
     /** One that waits and seems to live; null when none does. */
@@ -291,7 +283,7 @@ final class WorkerQueries implements Queries {
             return worker;
         } finally {
             if (!started) {
-                Folders.remove(folder);
+                JavaChild.remove(folder);
             }
         }
     }
@@ -326,7 +318,7 @@ final class WorkerQueries implements Queries {
             try {
                 Worker.archive(options, folder, archive.get());
             } finally {
-                Folders.remove(folder);
+                JavaChild.remove(folder);
             }
         } catch (IOException | UncheckedIOException | IllegalStateException e) {
             LOG.log(System.Logger.Level.DEBUG, "workers start without an archive: " + e);

@@ -152,7 +152,10 @@ final class WorkerSession implements Session {
                                 resolve(parsed, sources)
                                         .then(resolved ->
                                                 describe(sql, parsed, resolved)
-                                                        .or(e -> placed(e, parsed, resolved)))));
+                                                        .or(e ->
+                                                                placed(
+                                                                        e, sql, parsed,
+                                                                        resolved)))));
     }
 
     @Override
@@ -168,7 +171,10 @@ final class WorkerSession implements Session {
                                 resolve(parsed, sources)
                                         .then(resolved ->
                                                 run(sql, parsed, resolved, parameters, sources)
-                                                        .or(e -> placed(e, parsed, resolved)))));
+                                                        .or(e ->
+                                                                placed(
+                                                                        e, sql, parsed,
+                                                                        resolved)))));
     }
 
     private Answer<Rows> run(
@@ -184,9 +190,10 @@ final class WorkerSession implements Session {
     }
 
     /** Where names were replaced, places in the text are not those that its writer knows. */
-    private static Failure placed(Failure failure, Parsed parsed, Resolving.Resolved resolved) {
+    private static Failure placed(
+            Failure failure, String sql, Parsed parsed, Resolving.Resolved resolved) {
         return resolved.sql().equals(parsed.sql())
-                ? failure
+                ? SqlText.named(sql).placed(failure)
                 : new Failure(failure.state(), failure.message(), 0, failure.hint());
     }
 
@@ -229,7 +236,10 @@ final class WorkerSession implements Session {
                                                                 work.of(
                                                                         resolved.sql(),
                                                                         ready.views()))
-                                                        .or(e -> placed(e, parsed, resolved)))));
+                                                        .or(e ->
+                                                                placed(
+                                                                        e, select, parsed,
+                                                                        resolved)))));
     }
 
     @Override
@@ -927,7 +937,11 @@ final class WorkerSession implements Session {
         if (sql.length() > LONGEST) {
             return Answer.failed(Failure.OVER_LIMIT, "A statement has at most 1 MiB of text.");
         }
-        SqlText.Timed timed = SqlText.timed(sql);
+        SqlText.Named named = SqlText.named(sql);
+        return parse(SqlText.timed(named.sql())).or(named::placed);
+    }
+
+    private Answer<Parsed> parse(SqlText.Timed timed) {
         List<SqlText.Clause> times =
                 timed.clauses().stream().filter(each -> each.unit() == SqlText.Unit.TIME).toList();
         return ask(

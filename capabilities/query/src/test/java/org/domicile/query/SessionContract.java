@@ -256,6 +256,31 @@ public abstract class SessionContract {
 
     /** Clients that insert many rows at once send many. */
     @Test
+    void atIsANameWhereItIsNoClause() {
+        try (Session session = session()) {
+            String times = "(values (timestamp '2026-01-01 12:00:00', 1)) t(at, x)";
+            for (String each :
+                    List.of(
+                            "select x from " + times + " where at < now() - interval '5 s'",
+                            "select count(at) from " + times + " group by AT order by t.at",
+                            "select at.x from (select 1 as x) at",
+                            "select x as at from " + times + " /* at */ where 'at' <> \"at\"::text",
+                            "select 1 from " + times + " where at at time zone 'UTC' < now()")) {
+                List<List<Value>> rows = rows(session, each);
+                assertEquals(List.of(List.of(new Value.Whole(1))), rows, each);
+            }
+            String wrong = "select at, at, nothing from " + times;
+            assertEquals(
+                    wrong.indexOf("nothing") + 1,
+                    failure(session.prepare(wrong, sources)).position());
+            String broken = "select at as at from t where where";
+            assertEquals(
+                    broken.lastIndexOf("where") + 1,
+                    failure(session.prepare(broken, sources)).position());
+        }
+    }
+
+    @Test
     void aStatementHasFourThousandParameters() {
         Value[] values = new Value[4_000];
         StringBuilder rows = new StringBuilder("select sum(a), count(*) from (values ");

@@ -127,6 +127,12 @@ public interface Schemas {
      */
     Optional<RowDecoder> decoder(String organisation, int id);
 
+    /**
+     * A schema that is a version of a subject, deleted ones included, with all that it builds on;
+     * empty for any other, also of the same organisation.
+     */
+    Optional<Written> written(String organisation, String subject, int id);
+
     /** A version of a subject. */
     record Place(String subject, int version) {}
 

@@ -5,7 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -540,7 +543,12 @@ final class StoredSchemas implements Schemas {
         Optional<Subject> all =
                 subject(organisation, subject).filter(each -> !each.shown(Shown.LIVE).isEmpty());
         if (all.isEmpty()) {
-            return new Compared.NoSubject();
+            try {
+                read(organisation, schema); // which may be none at all
+                return new Compared.NoSubject();
+            } catch (BadSchema e) {
+                return new Compared.Invalid(e.sentence());
+            }
         }
         Optional<Version> against = version.flatMap(each -> all.get().version(each, Shown.LIVE));
         if (version.isPresent() && against.isEmpty()) {
@@ -775,5 +783,37 @@ final class StoredSchemas implements Schemas {
                         .map(each ->
                                 new Decoding(each, columns, writer -> parsed(organisation, writer)))
                 : Optional.empty();
+    }
+
+    @Override
+    public Optional<Written> written(String organisation, String subject, int id) {
+        boolean own =
+                subject(organisation, subject)
+                        .flatMap(each -> newest(each, id, Shown.ALL))
+                        .isPresent();
+        return own
+                ? schema(organisation, id)
+                        .map(each -> new Written(each, behind(organisation, each)))
+                : Optional.empty();
+    }
+
+    private List<Written.Behind> behind(String organisation, SchemaText schema) {
+        Map<Reference, Written.Behind> found = new LinkedHashMap<>();
+        Deque<Reference> open = new ArrayDeque<>(schema.references());
+        while (!open.isEmpty() && found.size() < MOST_BEHIND) {
+            Reference next = open.remove();
+            Reference place = new Reference("", next.subject(), next.version());
+            if (!found.containsKey(place)) {
+                version(organisation, next.subject(), next.version(), Shown.ALL)
+                        .map(Registered::schema)
+                        .ifPresent(each -> {
+                            found.put(
+                                    place,
+                                    new Written.Behind(next.subject(), next.version(), each));
+                            open.addAll(each.references());
+                        });
+            }
+        }
+        return List.copyOf(found.values());
     }
 }

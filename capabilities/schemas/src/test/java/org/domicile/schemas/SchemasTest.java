@@ -3,6 +3,7 @@ package org.domicile.schemas;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -120,6 +121,12 @@ final class SchemasTest {
         assertInstanceOf(
                 Schemas.Compared.Incompatible.class,
                 schemas.compare("a", "s", Optional.empty(), new SchemaText(Format.AVRO, OTHER)));
+        assertInstanceOf(
+                Schemas.Compared.NoSubject.class,
+                schemas.compare("a", "new", Optional.empty(), new SchemaText(Format.AVRO, OTHER)));
+        assertInstanceOf(
+                Schemas.Compared.Invalid.class,
+                schemas.compare("a", "new", Optional.empty(), new SchemaText(Format.AVRO, "{")));
         assertTrue(
                 schemas.configure(
                         request(), "a", Optional.of("s"), Optional.of(Compatibility.NONE)));
@@ -145,6 +152,60 @@ final class SchemasTest {
         assertInstanceOf(
                 Schemas.Compared.Incompatible.class,
                 schemas.compare("a", "s", Optional.empty(), new SchemaText(Format.AVRO, more)));
+    }
+
+    private static final String B = "{\"name\":\"b\",\"type\":\"int\"}";
+    private static final String B_OR_7 = B.replace("}", ",\"default\":7}");
+    private static final String C = "{\"name\":\"c\",\"type\":\"int\"}";
+    private static final String C_OR_7 = C.replace("}", ",\"default\":7}");
+
+    private void holds(Compatibility level) {
+        schemas.configure(request(), "a", Optional.of("s"), Optional.of(level));
+    }
+
+    private boolean follows(String fields) {
+        SchemaText text = new SchemaText(Format.AVRO, avro(fields));
+        return schemas.compare("a", "s", Optional.empty(), text)
+                instanceof Schemas.Compared.Compatible;
+    }
+
+    /** What reads all that the newest wrote need not read what an older one did. */
+    @Test
+    void forwardTransitiveIsForwardOfEach() {
+        holds(Compatibility.NONE);
+        done("a", "s", avro(B));
+        done("a", "s", avro(C));
+        holds(Compatibility.FORWARD);
+        assertTrue(follows(C), "the newest reads it");
+        holds(Compatibility.FORWARD_TRANSITIVE);
+        assertFalse(follows(C), "the first misses b");
+        assertTrue(follows(B + "," + C), "both find theirs");
+        assertTrue(follows(B + "," + C + ",{\"name\":\"d\",\"type\":\"int\"}"), "new to it");
+        SchemaText less = new SchemaText(Format.AVRO, avro(C_OR_7));
+        List<String> why =
+                assertInstanceOf(Schemas.Registering.Incompatible.class, register("a", "s", less))
+                        .why();
+        assertTrue(why.getFirst().contains("version 1, by FORWARD_TRANSITIVE"), why::toString);
+    }
+
+    @Test
+    void fullTransitiveIsBothOfEach() {
+        holds(Compatibility.NONE);
+        done("a", "s", avro(B));
+        done("a", "s", avro(B_OR_7 + "," + C_OR_7));
+        holds(Compatibility.FULL);
+        assertTrue(follows(C_OR_7), "whoever has the newest misses nothing, nor does it");
+        holds(Compatibility.FULL_TRANSITIVE);
+        assertFalse(follows(C_OR_7), "forward: the first has nothing for b");
+        holds(Compatibility.BACKWARD_TRANSITIVE);
+        assertTrue(follows(C_OR_7), "which is not looked at here");
+        holds(Compatibility.FULL_TRANSITIVE);
+        assertFalse(follows(B + "," + C), "backward: the first wrote no c");
+        holds(Compatibility.FORWARD_TRANSITIVE);
+        assertTrue(follows(B + "," + C), "which is not looked at here");
+        holds(Compatibility.FULL_TRANSITIVE);
+        assertTrue(follows(B + "," + C_OR_7), "both ways with both");
+        done("a", "s", avro(B + "," + C_OR_7));
     }
 
     @Test
@@ -282,6 +343,81 @@ final class SchemasTest {
         Registered text = done("a", "text", "\"string\"");
         assertTrue(schemas.decoder("a", text.id()).isEmpty());
         assertInstanceOf(Schemas.Shape.None.class, schemas.shape("a", text.id()).orElseThrow());
+    }
+
+    @Test
+    void whatIsHandedOverReadsTheSame() throws Exception {
+        Registered one = done("a", "s", ONE);
+        Registered two = done("a", "s", TWO);
+        Registered other = done("a", "t", OTHER);
+        remove("s", Optional.of(1), Removal.SOFT);
+        GenericData.Record record =
+                new GenericData.Record(AvroSchema.parse(ONE, List.of()).schema());
+        record.put("a", 5);
+        byte[] payload = AvroSchemaTest.framed(record.getSchema(), record);
+        Written reader = schemas.written("a", "s", two.id()).orElseThrow();
+        assertEquals(reader, Written.decoded(reader.encoded()));
+        RowDecoder decoder =
+                RowDecoder.of(reader, id -> schemas.written("a", "s", id)).orElseThrow();
+        assertArrayEquals(
+                new Object[] {5, 7},
+                assertInstanceOf(Decoded.Row.class, decoder.decode(framed(one.id(), payload)))
+                        .values(),
+                "also what a deleted version wrote");
+        assertInstanceOf(Decoded.Unfit.class, decoder.decode(framed(other.id(), payload)));
+        assertInstanceOf(Decoded.Unfit.class, decoder.decode(framed(99, payload)));
+        assertEquals(Optional.empty(), schemas.written("a", "s", other.id()), "another subject's");
+        assertEquals(Optional.empty(), schemas.written("b", "s", one.id()), "another's");
+    }
+
+    @Test
+    void whatIsHandedOverBringsWhatItBuildsOn() throws Exception {
+        for (String each : List.of("x", "y")) {
+            register(
+                    "a",
+                    each,
+                    new SchemaText(
+                            Format.PROTOBUF,
+                            "syntax = \"proto3\"; package %s; message Inner { int32 v = 1; }"
+                                    .formatted(each)));
+        }
+        register(
+                "a",
+                "mid",
+                new SchemaText(
+                        Format.PROTOBUF,
+                        "syntax = \"proto3\"; package mid; import \"x/inner.proto\"; message Mid {"
+                                + " x.Inner i = 1; }",
+                        List.of(new Reference("x/inner.proto", "x", 1))));
+        register(
+                "a",
+                "s",
+                new SchemaText(
+                        Format.PROTOBUF,
+                        "syntax = \"proto3\"; import \"mid.proto\"; import \"y.proto\"; message Out"
+                                + " { mid.Mid m = 1; y.Inner j = 2; }",
+                        List.of(
+                                new Reference("mid.proto", "mid", 1),
+                                new Reference("y.proto", "y", 1))));
+        int id = schemas.newest("a", "s").orElseThrow().id();
+        Written whole = schemas.written("a", "s", id).orElseThrow();
+        assertEquals(3, whole.behind().size());
+        assertEquals(
+                schemas.decoder("a", id).orElseThrow().columns(),
+                RowDecoder.of(Written.decoded(whole.encoded()), _ -> Optional.empty())
+                        .orElseThrow()
+                        .columns());
+        byte[] bytes = whole.encoded();
+        for (int i = 0; i < bytes.length; i++) {
+            byte[] broken = bytes.clone();
+            broken[i] ^= (byte) 0x80;
+            try {
+                Written.decoded(broken);
+                Written.decoded(java.util.Arrays.copyOf(bytes, i));
+            } catch (java.io.IOException e) {
+                assertNotEquals("", e.toString());
+            }
+        }
     }
 
     @Test

@@ -36,12 +36,14 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.admin.TransactionListing;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -102,6 +104,7 @@ final class KafkaLog implements StreamLog {
             BrokerServer broker,
             ControllerServer controller,
             Admin admin,
+            Taps taps,
             Appending appending,
             int inner,
             int port,
@@ -205,6 +208,7 @@ final class KafkaLog implements StreamLog {
                         broker,
                         controller,
                         admin,
+                        taps,
                         new Appending(clientSettings(inner)),
                         inner,
                         broker.boundPort(ListenerName.normalised(CLIENTS)),
@@ -504,6 +508,14 @@ final class KafkaLog implements StreamLog {
     }
 
     @Override
+    public void fence() {
+        Running now = running;
+        if (now != null) {
+            now.taps().fence();
+        }
+    }
+
+    @Override
     public boolean remove(String name) {
         try {
             done(running().admin().deleteTopics(List.of(name)).all());
@@ -619,14 +631,26 @@ final class KafkaLog implements StreamLog {
     public void abandon(String prefix) {
         Admin admin = running().admin();
         // those of no open transaction, too: one may be about to begin
-        List<String> names =
-                done(admin.listTransactions().all()).stream()
-                        .map(TransactionListing::transactionalId)
-                        .filter(each -> each.startsWith(prefix))
-                        .toList();
+        List<String> names = transactions(admin, prefix, new ListTransactionsOptions());
         if (!names.isEmpty()) {
             done(admin.fenceProducers(names).all());
         }
+    }
+
+    @Override
+    public List<String> open(String prefix) {
+        return transactions(
+                running().admin(),
+                prefix,
+                new ListTransactionsOptions().filterStates(Set.of(TransactionState.ONGOING)));
+    }
+
+    private static List<String> transactions(
+            Admin admin, String prefix, ListTransactionsOptions which) {
+        return done(admin.listTransactions(which).all()).stream()
+                .map(TransactionListing::transactionalId)
+                .filter(each -> each.startsWith(prefix))
+                .toList();
     }
 
     private static Optional<TopicDescription> described(Admin admin, String name) {

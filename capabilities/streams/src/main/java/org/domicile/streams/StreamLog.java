@@ -65,6 +65,12 @@ public interface StreamLog extends AutoCloseable {
     /** The same. @param letting who lets its records go */
     void keep(Topic topic, Letting letting);
 
+    /**
+     * Waits until what clients sent by Kafka's protocol, and was admitted before, is in the log or
+     * refused. It says nothing of what transactions hold back.
+     */
+    void fence();
+
     /** Removes a stream and all that is in it; true when it was there. */
     boolean remove(String name);
 
@@ -111,6 +117,14 @@ public interface StreamLog extends AutoCloseable {
      * @param from the first offset that is wanted of each partition
      */
     Reader read(String stream, Map<Integer, Long> from);
+
+    /**
+     * Names of transactions that are open.
+     *
+     * @param prefix what they begin with
+     * @throws StorageFailure when they are not known
+     */
+    List<String> open(String prefix);
 
     /**
      * Aborts transactions that are open, and lets nobody go on with them: readers of what is

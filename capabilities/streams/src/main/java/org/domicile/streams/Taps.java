@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import kafka.network.RequestChannel;
 import kafka.server.ApiRequestHandler;
 import kafka.server.KafkaRequestHandlerPool;
@@ -93,6 +94,9 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
 
     private final Admission admission;
     private final Names names;
+
+    // read by who appends, written by who waits until all have
+    private final ReentrantReadWriteLock appending = new ReentrantReadWriteLock();
     private final Map<Place, Long> places =
             new LinkedHashMap<>(16, 0.75f, true) {
                 private static final long serialVersionUID = 1L;
@@ -132,6 +136,12 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
         return super.createPool(node, channel, new Tap(channel, apis), time, threads, name);
     }
 
+    /** Returns when what was admitted before is in the log or refused. */
+    void fence() {
+        appending.writeLock().lock();
+        appending.writeLock().unlock();
+    }
+
     private final class Tap implements ApiRequestHandler {
         private final RequestChannel channel;
         private final ApiRequestHandler apis;
@@ -162,7 +172,12 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
             switch (request.body()) {
                 case ProduceRequest produce -> {
                     List<Sent> sent = sent(produce.data()); // Kafka lets go of them
-                    apis.handle(request, local);
+                    appending.readLock().lock(); // admitted in it, and in the log behind it
+                    try {
+                        apis.handle(request, local);
+                    } finally {
+                        appending.readLock().unlock();
+                    }
                     for (Sent each : sent) {
                         admission.published(
                                 client,

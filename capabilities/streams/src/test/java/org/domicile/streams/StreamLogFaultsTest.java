@@ -24,6 +24,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +42,8 @@ final class StreamLogFaultsTest {
                 List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx300m",
+                        "-XX:TieredStopAtLevel=1", // it lives for seconds
+                        "-XX:+UseSerialGC",
                         "-cp",
                         System.getProperty("java.class.path"),
                         ChildLog.class.getName(),
@@ -100,19 +103,25 @@ final class StreamLogFaultsTest {
         Map<String, Object> settings = client(port, "desk");
         settings.remove("delivery.timeout.ms");
         settings.remove("max.block.ms");
-        settings.put("group.id", "desk-" + System.nanoTime());
+        settings.remove("group.id");
         List<String> values = new ArrayList<>();
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(
                         settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            consumer.subscribe(List.of("water.levels"));
-            int quiet = 0;
-            while (quiet < 4) {
-                int before = values.size();
+            List<TopicPartition> partitions =
+                    consumer.partitionsFor("water.levels").stream()
+                            .map(each -> new TopicPartition(each.topic(), each.partition()))
+                            .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            long latest = System.nanoTime() + 60_000_000_000L;
+            while (ends.entrySet().stream()
+                    .anyMatch(each -> consumer.position(each.getKey()) < each.getValue())) {
+                assertTrue(System.nanoTime() - latest < 0, "it is not read to its end");
                 for (ConsumerRecord<byte[], byte[]> each : consumer.poll(Duration.ofMillis(500))) {
                     values.add(new String(part.apply(each), UTF_8));
                 }
-                quiet = values.size() == before && !consumer.assignment().isEmpty() ? quiet + 1 : 0;
             }
         }
         return values;

@@ -277,10 +277,13 @@ final class StreamLogTest {
             left.send(new ProducerRecord<>("water.levels", "gone".getBytes(UTF_8)));
             left.flush();
             publish("gauge", "water.levels", 0, 1);
+            assertEquals(List.of("gauge-1-0"), log.open("gauge-1"));
+            assertEquals(List.of(), log.open("gauge-2"));
             log.abandon("gauge-2");
             assertEquals(Map.of(0, 0L), log.ends("water.levels", 1));
             log.abandon("gauge-1");
             assertEquals(Map.of(0, 3L), log.ends("water.levels", 1));
+            assertEquals(List.of(), log.open("gauge-"));
             assertThrows(KafkaException.class, left::commitTransaction);
         }
     }

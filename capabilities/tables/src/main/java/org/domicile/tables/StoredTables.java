@@ -6,11 +6,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
@@ -550,30 +552,12 @@ final class StoredTables implements Tables {
                                 request,
                                 warehouse,
                                 once,
-                                (contents, transaction) -> all(contents, transaction, changes),
+                                (contents, transaction) ->
+                                        whole(changes, each -> one(contents, transaction, each)),
                                 () ->
                                         names.stream()
                                                 .map(each -> load(warehouse, Kind.TABLE, each))
                                                 .toList()));
-    }
-
-    private Step<List<Loaded>> all(
-            Contents contents, Transaction transaction, List<TableChange> changes) {
-        List<Step<Loaded>> steps = new ArrayList<>();
-        boolean whole = false;
-        try {
-            for (TableChange each : changes) {
-                steps.add(one(contents, transaction, each));
-            }
-            whole = true;
-        } finally {
-            if (!whole) {
-                steps.forEach(each -> each.undo().run());
-            }
-        }
-        return new Step<>(
-                () -> steps.stream().map(each -> each.result().get()).toList(),
-                () -> steps.forEach(each -> each.undo().run()));
     }
 
     private Step<Loaded> one(Contents contents, Transaction transaction, TableChange change) {
@@ -708,17 +692,45 @@ final class StoredTables implements Tables {
     }
 
     @Override
-    public Loaded commit(Request request, Warehouse warehouse, FilesChange change) {
+    public List<Loaded> commit(Request request, Warehouse warehouse, List<FilesChange> changes) {
+        List<TableName> names = changes.stream().map(FilesChange::table).toList();
+        if (names.isEmpty() || Set.copyOf(names).size() < names.size()) {
+            throw new IllegalArgumentException("each table is changed once: " + names);
+        }
         return inTurn(
                 warehouse,
-                List.of(change.table()),
+                names,
                 () ->
                         change(
                                 request,
                                 warehouse,
                                 Once.NOT,
-                                (contents, transaction) -> changed(contents, transaction, change),
-                                () -> load(warehouse, Kind.TABLE, change.table())));
+                                (contents, transaction) ->
+                                        whole(
+                                                changes,
+                                                each -> changed(contents, transaction, each)),
+                                () -> {
+                                    throw new IllegalStateException("what has files has no key");
+                                }));
+    }
+
+    /** One step of several: all of them, or what was made for the first is undone. */
+    private static <C> Step<List<Loaded>> whole(List<C> changes, Function<C, Step<Loaded>> making) {
+        List<Step<Loaded>> steps = new ArrayList<>();
+        boolean whole = false;
+        try {
+            for (C each : changes) {
+                steps.add(making.apply(each));
+            }
+            whole = true;
+        } finally {
+            if (!whole) {
+                steps.forEach(each -> each.undo().run());
+            }
+        }
+        return new Step<>(
+                () -> steps.stream().map(each -> each.result().get()).toList(),
+                () -> steps.forEach(each -> each.undo().run()));
     }
 
     private Step<Loaded> changed(Contents contents, Transaction transaction, FilesChange change) {
@@ -1216,6 +1228,17 @@ final class StoredTables implements Tables {
     @Override
     public Shape shape(Warehouse warehouse, Loaded table, Moment at) {
         return new Scans(warehouse, scannable(table)).shape(at);
+    }
+
+    @Override
+    public Map<Integer, String> firstNames(Loaded table) {
+        Map<Integer, String> names = new HashMap<>();
+        scannable(table).metadata().schemas().stream()
+                .sorted(Comparator.comparingInt(org.apache.iceberg.Schema::schemaId))
+                .forEach(schema ->
+                        schema.columns()
+                                .forEach(each -> names.putIfAbsent(each.fieldId(), each.name())));
+        return names;
     }
 
     @Override

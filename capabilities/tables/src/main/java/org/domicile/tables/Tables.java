@@ -93,7 +93,17 @@ public interface Tables {
      * it has to read of the table, manifests and their list, it reads meanwhile: so that is on
      * record, or the warehouse's {@link Warehouse#read} sees to it.
      */
-    Loaded commit(Request request, Warehouse warehouse, FilesChange change);
+    default Loaded commit(Request request, Warehouse warehouse, FilesChange change) {
+        return commit(request, warehouse, List.of(change)).getFirst();
+    }
+
+    /**
+     * The same of several tables, all or none.
+     *
+     * @param changes one for each table
+     * @return the tables as they are then, in the order of the changes
+     */
+    List<Loaded> commit(Request request, Warehouse warehouse, List<FilesChange> changes);
 
     /**
      * What the last {@link FilesChange} had kept with a table, or the last text with a view; empty
@@ -167,6 +177,12 @@ public interface Tables {
 
     /** What a table looks like. Reads no file. */
     Shape shape(Warehouse warehouse, Loaded table, Moment at);
+
+    /**
+     * What each of a table's outermost columns was called at first, by its id, as far as its
+     * metadata remember. Reads no file.
+     */
+    Map<Integer, String> firstNames(Loaded table);
 
     /** What a view is. */
     ViewText text(Loaded view);

@@ -54,7 +54,8 @@
  *
  * <p><b>Feeds.</b> Rows that come in order ({@link org.domicile.tables.FilesChange.Feed}) bring
  * along how far the table has got by them, and from where: both stand in the transaction, so what
- * was committed and how far that was cannot differ.
+ * was committed and how far that was cannot differ. Several tables that are fed by one source are
+ * committed together.
  *
  * <p><b>Limits.</b> A name of a level, table or view has 1 to 255 bytes of UTF-8 and no control
  * characters; properties of a namespace 256 KiB; a document that a client sends 16 MiB; metadata of

@@ -590,6 +590,58 @@ abstract class RowsContract {
                         tables.commit(request(), warehouse, append(id, file(id, "a", 1, 10)))));
     }
 
+    private FilesChange fed(TableName table, String id, String before, String after, String file) {
+        return new FilesChange(
+                table,
+                id,
+                new FilesChange.Feed(before, after),
+                List.of(file(id, file, 1, 10)),
+                Map.of(),
+                UnaryOperator.identity());
+    }
+
+    /** Rows of two tables come with one record, or none of them. */
+    @Test
+    void twoTablesGetTheirRowsTogether() {
+        TableName other = new TableName(TRAVEL, "delays");
+        String id = made().id();
+        String otherId = tables.create(request(), warehouse, other, wanted(), Once.NOT).id();
+        Recorded record = new Recorded();
+        List<Loaded> done =
+                tables.commit(
+                        request().carrying(record),
+                        warehouse,
+                        List.of(
+                                fed(FLIGHTS, id, "", "log 0:1", "a"),
+                                fed(other, otherId, "", "log 0:1", "b")));
+        assertEquals(1, record.committed);
+        assertEquals(List.of(id, otherId), done.stream().map(Loaded::id).toList());
+        long before = metadataFiles();
+        // the second is not where it was thought to be
+        assertEquals(
+                Refusal.Kind.COMMIT_FAILED,
+                refused(() ->
+                        tables.commit(
+                                request(),
+                                warehouse,
+                                List.of(
+                                        fed(FLIGHTS, id, "log 0:1", "log 0:2", "c"),
+                                        fed(other, otherId, "log 0:7", "log 0:8", "d")))));
+        assertEquals(new TreeSet<>(List.of("a")), files());
+        assertEquals("log 0:1", tables.fed(warehouse, id));
+        assertEquals("log 0:1", tables.fed(warehouse, otherId));
+        assertEquals(before, metadataFiles());
+        assertThrows(
+                IllegalArgumentException.class,
+                () ->
+                        tables.commit(
+                                request(),
+                                warehouse,
+                                List.of(
+                                        fed(FLIGHTS, id, "log 0:1", "log 0:2", "e"),
+                                        fed(FLIGHTS, id, "log 0:2", "log 0:3", "f"))));
+    }
+
     /** What was committed already is not committed again, whatever came since. */
     @Test
     void whatIsThereAlreadyDoesNotComeTwice() {

@@ -1,45 +1,34 @@
 package org.domicile.watches;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import org.domicile.walls.JavaChild;
 import org.domicile.walls.Room;
-import org.domicile.walls.Walls;
 
 /** A worker process with its folder: started, and tried. */
 final class Child implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger("org.domicile.watches");
-
     /** A start takes three seconds on a quiet machine. */
     private static final Duration START = Duration.ofSeconds(90);
 
-    private static final int COMPLAINT = 4_000;
-    private static final int KILLED = 137;
     private static final int OUT_OF_MEMORY = 3;
 
     /** Flink unpacks two of its jars. */
     private static final long LARGEST_FILE = 256L << 20;
 
-    private final Process process;
-    private final Path folder;
+    private final JavaChild child;
     private final Wire wire;
-    private final StringBuilder complaint = new StringBuilder();
     private final Map<String, String> holes = new LinkedHashMap<>();
+    private volatile boolean exhausted;
 
-    private Child(Process process, Path folder) {
-        this.process = process;
-        this.folder = folder;
-        this.wire = new Wire(process.getInputStream(), process.getOutputStream());
+    private Child(JavaChild child) {
+        this.child = child;
+        this.wire = new Wire(child.in(), child.out());
     }
 
     /**
@@ -55,32 +44,30 @@ final class Child implements AutoCloseable {
             int port = options.port().getAsInt();
             hosts(folder);
             List<Path> places = options.places().all();
-            Process process =
-                    Walls.start(
-                            Room.ofJava(options.java(), places, List.of(), List.of(folder)),
-                            List.of(port),
-                            command(options, places, folder, port),
-                            Map.of("LANG", "C.UTF-8", "MALLOC_ARENA_MAX", "2"),
-                            folder);
-            Child child = new Child(process, folder);
-            child.first();
-            Thread.ofVirtual().name("watch-complaint").start(child::listen);
-            Thread hurry =
-                    Thread.ofVirtual().name("watch-start").start(() -> child.killUnless(START));
-            try {
-                child.hello();
-                up = true;
-                return child;
-            } catch (IOException e) {
-                String said = child.said();
-                child.close();
-                throw new IOException("a worker for watches did not come up" + said, e);
-            } finally {
-                hurry.interrupt();
-            }
+            Child worker =
+                    new Child(
+                            JavaChild.start(
+                                    new JavaChild.Program(
+                                            "a worker for watches",
+                                            options.java(),
+                                            Room.ofJava(
+                                                    options.java(),
+                                                    places,
+                                                    List.of(),
+                                                    List.of(folder)),
+                                            List.of(port),
+                                            flags(options, folder),
+                                            places,
+                                            "org.domicile.flink.Main",
+                                            arguments(options, folder, port),
+                                            folder,
+                                            folder)));
+            worker.child.comesUp(START, worker::hello);
+            up = true;
+            return worker;
         } finally {
             if (!up) {
-                remove(folder);
+                JavaChild.remove(folder);
             }
         }
     }
@@ -93,27 +80,15 @@ final class Child implements AutoCloseable {
                 "127.0.0.1 localhost" + (own.isEmpty() ? "" : " " + own) + "\n");
     }
 
-    private static List<String> command(
-            EngineOptions options, List<Path> places, Path folder, int port) {
-        List<String> command = new ArrayList<>();
-        command.add(options.java().resolve("bin/java").toString());
-        command.addAll(
+    private static List<String> flags(EngineOptions options, Path folder) {
+        List<String> flags = new ArrayList<>();
+        flags.addAll(
                 List.of(
                         "-Xmx" + (options.memory() >> 20) + "m",
-                        "-Xss1m",
-                        "-XX:+UseSerialGC",
-                        "-XX:-UsePerfData",
-                        "-XX:+DisplayVMOutputToStderr",
-                        "-Xlog:disable", // its log would stand between our frames
-                        "-Xlog:all=error:stderr",
-                        "-XX:+ErrorFileToStderr",
-                        "-XX:-CreateCoredumpOnCrash",
                         "-XX:+ExitOnOutOfMemoryError",
                         "-XX:MaxDirectMemorySize=256m",
                         "-XX:MaxMetaspaceSize=512m",
                         "-XX:ReservedCodeCacheSize=96m",
-                        "-Xshare:auto",
-                        "--enable-native-access=ALL-UNNAMED",
                         "--sun-misc-unsafe-memory-access=allow"));
         for (String opened :
                 List.of(
@@ -123,32 +98,23 @@ final class Child implements AutoCloseable {
                         "java.time",
                         "java.util",
                         "java.util.concurrent")) {
-            command.add("--add-opens=java.base/" + opened + "=ALL-UNNAMED");
+            flags.add("--add-opens=java.base/" + opened + "=ALL-UNNAMED");
         }
-        command.addAll(
+        flags.addAll(
                 List.of(
                         "-Djava.net.preferIPv4Stack=true",
                         "-Djdk.net.hosts.file=" + folder.resolve("hosts"),
-                        "-Duser.timezone=UTC",
-                        "-Djava.io.tmpdir=" + folder,
-                        "-cp",
-                        String.join(":", places.stream().map(Path::toString).toList()),
-                        "org.domicile.flink.Main",
-                        folder.toString(),
-                        Integer.toString(port),
-                        Long.toString(options.pace().toMillis()),
-                        Long.toString(LARGEST_FILE),
-                        Long.toString(options.state())));
-        return command;
+                        "-Djava.io.tmpdir=" + folder));
+        return flags;
     }
 
-    /** Where memory runs out, the kernel is to end a worker and nothing else. */
-    private void first() {
-        try {
-            Files.writeString(Path.of("/proc/" + process.pid() + "/oom_score_adj"), "1000");
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "a worker's oom_score_adj is not set: " + e);
-        }
+    private static List<String> arguments(EngineOptions options, Path folder, int port) {
+        return List.of(
+                folder.toString(),
+                Integer.toString(port),
+                Long.toString(options.pace().toMillis()),
+                Long.toString(LARGEST_FILE),
+                Long.toString(options.state()));
     }
 
     private void hello() throws IOException {
@@ -163,39 +129,6 @@ final class Child implements AutoCloseable {
         }
     }
 
-    private void killUnless(Duration patience) {
-        try {
-            if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException _) {
-            // it came up
-        }
-    }
-
-    /** Keeps the last of what it complains about. */
-    private void listen() {
-        try (InputStream in = process.getErrorStream()) {
-            byte[] some = new byte[1_024];
-            for (int count = in.read(some); count >= 0; count = in.read(some)) {
-                synchronized (complaint) {
-                    complaint.append(new String(some, 0, count, StandardCharsets.UTF_8));
-                    if (complaint.length() > COMPLAINT) {
-                        complaint.delete(0, complaint.length() - COMPLAINT);
-                    }
-                }
-            }
-        } catch (IOException _) {
-            // it ended
-        }
-    }
-
-    private String said() {
-        synchronized (complaint) {
-            return complaint.isEmpty() ? "" : ": " + Crew.line(complaint.toString().strip());
-        }
-    }
-
     Wire wire() {
         return wire;
     }
@@ -206,62 +139,30 @@ final class Child implements AutoCloseable {
     }
 
     ProcessHandle process() {
-        return process.toHandle();
+        return child.process();
     }
 
     /** Whether it ended because its heap was full; asked after {@link #end}. */
     boolean exhausted() {
-        return !process.isAlive() && process.exitValue() == OUT_OF_MEMORY;
+        return exhausted;
     }
 
     /** Why it ended, as a sentence. */
     String end() {
-        try {
-            if (!process.waitFor(2, TimeUnit.SECONDS)) {
-                return "its worker does not answer any more";
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return "its worker was not waited for";
-        }
-        String said = said();
-        if (!said.isEmpty()) {
-            LOG.log(System.Logger.Level.WARNING, "a worker for watches ended" + said);
-        }
-        int code = process.exitValue();
-        return switch (code) {
-            case KILLED -> "its worker was killed, perhaps because the machine is out of memory";
-            case OUT_OF_MEMORY ->
-                    "its worker had no memory any more; ask for less at once, or the operator for"
-                            + " more (watches.memory)";
-            default -> "its worker ended with " + code;
-        };
+        return child.end(
+                "its worker",
+                code -> {
+                    exhausted = code == OUT_OF_MEMORY;
+                    return exhausted
+                            ? "its worker had no memory any more; ask for less at once, or the"
+                                    + " operator for more (watches.memory)"
+                            : "its worker ended with " + code;
+                });
     }
 
-    /** Several may; the first removes what is left, and the others wait for it. */
+    /** Several may; all of them wait until it has ended. */
     @Override
-    public synchronized void close() {
-        process.destroyForcibly();
-        try {
-            if (process.waitFor(5, TimeUnit.SECONDS)) {
-                remove(folder);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, folder + " stays until the next start", e);
-        }
-    }
-
-    /** All that is in a folder, and it. */
-    static void remove(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(each);
-            }
-        }
+    public void close() {
+        child.close();
     }
 }

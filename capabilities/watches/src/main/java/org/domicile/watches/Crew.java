@@ -1,11 +1,13 @@
 package org.domicile.watches;
 
 import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -228,20 +230,19 @@ final class Crew {
         switch (frame.kind()) {
             case Wire.PLANNED -> {
                 int number = in.readInt();
-                List<String> sources = new java.util.ArrayList<>();
-                int count = in.readInt();
-                for (int i = 0; i < count; i++) {
-                    sources.add(Wire.text(in));
-                }
+                List<String> sources = texts(in);
+                List<String> tables = texts(in);
                 Map<String, String> columns = new LinkedHashMap<>();
                 int wide = in.readInt();
                 for (int i = 0; i < wide; i++) {
                     columns.put(Wire.text(in), Wire.text(in));
                 }
-                answer(number, new WatchEngine.Looked.Fine(sources, columns));
+                answer(number, new WatchEngine.Looked.Fine(sources, tables, columns));
             }
             case Wire.STARTED ->
-                    answer(in.readInt(), new WatchEngine.Looked.Fine(List.of(), Map.of()));
+                    answer(
+                            in.readInt(),
+                            new WatchEngine.Looked.Fine(List.of(), List.of(), Map.of()));
             case Wire.REFUSED -> {
                 int number = in.readInt();
                 answer(number, new WatchEngine.Looked.Wrong(sentence(Wire.text(in))));
@@ -254,8 +255,28 @@ final class Crew {
             // here, so that a worker has one piece in memory, however many it sends
             case Wire.PIECE -> incoming.piece(Wire.text(in), in.readLong(), Wire.bytes(in));
             case Wire.TOLD -> told(in);
+            case Wire.SCHEMA ->
+                    schema(worker, Wire.text(in), in.readInt(), Wire.text(in), in.readInt());
+            case Wire.TABLE -> {
+                String id = Wire.text(in);
+                int number = in.readInt();
+                String table = Wire.text(in);
+                // it takes a while, and checkpoints do not wait for it
+                Thread.ofVirtual()
+                        .name("watch-table")
+                        .start(() -> table(worker, id, number, table));
+            }
             default -> throw new IOException("a frame of kind " + frame.kind());
         }
+    }
+
+    private static List<String> texts(DataInputStream in) throws IOException {
+        List<String> texts = new ArrayList<>();
+        int count = in.readInt();
+        for (int i = 0; i < count; i++) {
+            texts.add(Wire.text(in));
+        }
+        return texts;
     }
 
     private void answer(int number, WatchEngine.Looked looked) {
@@ -290,11 +311,81 @@ final class Crew {
         }
     }
 
+    /** Only of what the watch reads: a worker is not believed that it runs what it says. */
+    private void schema(Child worker, String id, int number, String stream, int schema) {
+        Job job = job(id);
+        byte[] found; // none: 0 of them
+        try {
+            found =
+                    job != null && job.streams.stream().anyMatch(each -> each.name().equals(stream))
+                            ? job.contents.schema(stream, schema).orElse(new byte[0])
+                            : new byte[0];
+        } catch (StorageFailure e) {
+            LOG.log(System.Logger.Level.WARNING, "a schema was not read", e);
+            return; // the watch tries again
+        }
+        byte word = (byte) (found.length > 0 ? 1 : 0);
+        try (Workers.Hurry _ = all.hurry(worker, HURRY)) {
+            worker.wire()
+                    .send(
+                            Wire.WRITTEN,
+                            out -> {
+                                out.writeInt(number);
+                                out.writeByte(word);
+                            },
+                            found);
+        } catch (IOException e) {
+            worker.close(); // whoever listens to it finds out
+        }
+    }
+
+    private void table(Child worker, String id, int number, String table) {
+        Job job = job(id);
+        WatchEngine.Read read;
+        if (job == null
+                || job.watch.tables().stream().noneMatch(each -> each.name().equals(table))) {
+            read = new WatchEngine.Read.Not("The watch looks into no table of this name.");
+        } else {
+            all.reading().acquireUninterruptibly();
+            try {
+                read = job.contents.rows(table);
+            } catch (StorageFailure e) {
+                LOG.log(System.Logger.Level.WARNING, "a table was not read", e);
+                read = new WatchEngine.Read.Not("The table could not be read; it is tried again.");
+            } finally {
+                all.reading().release();
+            }
+        }
+        String why =
+                switch (read) {
+                    case WatchEngine.Read.Rows _ -> "";
+                    case WatchEngine.Read.Not(String sentence) -> sentence;
+                };
+        byte[] rows =
+                switch (read) {
+                    case WatchEngine.Read.Rows(byte[] encoded) -> encoded;
+                    case WatchEngine.Read.Not _ -> new byte[0];
+                };
+        try (Workers.Hurry _ = all.hurry(worker, HURRY)) {
+            worker.wire()
+                    .send(
+                            Wire.ROWS,
+                            out -> {
+                                out.writeInt(number);
+                                Wire.text(out, why);
+                            },
+                            rows);
+        } catch (IOException e) {
+            worker.close(); // whoever listens to it finds out
+        }
+    }
+
     private synchronized void told(DataInputStream in) throws IOException {
         Job job = jobs.get(Wire.text(in));
         String state = Wire.text(in);
         long read = in.readLong();
         long published = in.readLong();
+        long passed = in.readLong();
         long waiting = in.readLong();
         String error = sentence(Wire.text(in));
         if (job == null) {
@@ -314,6 +405,7 @@ final class Crew {
         job.toldAt = now;
         job.in = read;
         job.out = published;
+        job.passed = passed;
         job.lag = waiting;
         if (!error.isEmpty()) {
             job.error = error;
@@ -324,16 +416,11 @@ final class Crew {
     static String sentence(String said) {
         String start =
                 said.length() > LONGEST_SENTENCE ? said.substring(0, LONGEST_SENTENCE) : said;
-        return line(start);
+        return CONTROL.matcher(start).replaceAll(" ");
     }
 
-    /** Without what would begin another line of a log. */
-    static String line(String said) {
-        return CONTROL.matcher(said).replaceAll(" ");
-    }
-
-    private static void describe(
-            java.io.DataOutputStream out,
+    private void describe(
+            DataOutputStream out,
             Watch watch,
             List<WatchEngine.Readable> streams,
             WatchEngine.Login login)
@@ -353,11 +440,23 @@ final class Crew {
         out.writeInt(streams.size());
         for (WatchEngine.Readable each : streams) {
             Wire.text(out, each.name());
-            out.writeInt(each.columns().size());
-            for (Map.Entry<String, String> column : each.columns().entrySet()) {
-                Wire.text(out, column.getKey());
-                Wire.text(out, column.getValue());
-            }
+            out.writeInt(each.schema());
+            columns(out, each.columns());
+        }
+        out.writeInt(watch.tables().size());
+        for (Watch.Table each : watch.tables()) {
+            Wire.text(out, each.name());
+            out.writeLong(options.tables().toMillis());
+            columns(out, each.columns());
+        }
+    }
+
+    private static void columns(DataOutputStream out, Map<String, String> columns)
+            throws IOException {
+        out.writeInt(columns.size());
+        for (Map.Entry<String, String> each : columns.entrySet()) {
+            Wire.text(out, each.getKey());
+            Wire.text(out, each.getValue());
         }
     }
 
@@ -396,7 +495,7 @@ final class Crew {
             worker = ensured();
             asked.put(number, future);
             if (!question.ask(worker, number)) {
-                return new WatchEngine.Looked.Fine(List.of(), Map.of());
+                return new WatchEngine.Looked.Fine(List.of(), List.of(), Map.of());
             }
             return future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (Unwalled e) {
@@ -447,8 +546,7 @@ final class Crew {
                         },
                         PATIENCE);
         return switch (looked) {
-            case WatchEngine.Looked.Fine(List<String> sources, Map<String, String> columns) ->
-                    offered(streams, sources, columns);
+            case WatchEngine.Looked.Fine fine -> offered(watch, streams, fine);
             case WatchEngine.Looked.Wrong wrong -> wrong;
             case WatchEngine.Looked.Unready unready -> unready;
         };
@@ -456,21 +554,28 @@ final class Crew {
 
     /** A worker may be another's by now: it is not believed that it reads what it was not shown. */
     private static WatchEngine.Looked offered(
-            List<WatchEngine.Readable> streams, List<String> sources, Map<String, String> columns) {
+            Watch watch, List<WatchEngine.Readable> streams, WatchEngine.Looked.Fine fine) {
         List<String> known = streams.stream().map(WatchEngine.Readable::name).toList();
-        return sources.isEmpty() || !known.containsAll(sources)
+        List<String> stored = watch.tables().stream().map(Watch.Table::name).toList();
+        return fine.sources().isEmpty()
+                        || !known.containsAll(fine.sources())
+                        || !stored.containsAll(fine.tables())
                 ? new WatchEngine.Looked.Unready(
                         "The worker for watches names streams that it was not shown; tell the"
                                 + " operator.")
-                : new WatchEngine.Looked.Fine(sources.stream().distinct().toList(), columns);
+                : new WatchEngine.Looked.Fine(
+                        fine.sources().stream().distinct().toList(),
+                        fine.tables().stream().distinct().toList(),
+                        fine.columns());
     }
 
     void start(
             Watch watch,
             List<WatchEngine.Readable> streams,
             WatchEngine.Login login,
-            WatchEngine.Kept kept) {
-        Job job = new Job(watch, streams, login, kept);
+            WatchEngine.Kept kept,
+            WatchEngine.Contents contents) {
+        Job job = new Job(watch, streams, login, kept, contents);
         synchronized (this) {
             if (jobs.putIfAbsent(watch.id(), job) != null) {
                 return; // it runs, or will
@@ -631,6 +736,7 @@ final class Crew {
                                 each.state,
                                 each.in,
                                 each.out,
+                                each.passed,
                                 each.lag,
                                 each.rate,
                                 Optional.ofNullable(each.checkpoint),

@@ -17,6 +17,7 @@ import java.util.function.IntSupplier;
  * @param state bytes of the largest checkpoint
  * @param most workers at one time
  * @param pace time between checkpoints, which is how long results wait
+ * @param tables after which a table is read again when it is looked into
  * @param port starts the streams' log where it does not run, and says where workers find it
  */
 public record EngineOptions(
@@ -27,6 +28,7 @@ public record EngineOptions(
         long state,
         int most,
         Duration pace,
+        Duration tables,
         IntSupplier port,
         InstantSource clock) {
     /** Jars and folders of classes. */

@@ -14,10 +14,12 @@ final class Job {
     final List<WatchEngine.Readable> streams;
     final WatchEngine.Login login;
     final WatchEngine.Kept kept;
+    final WatchEngine.Contents contents;
     WatchEngine.State state = WatchEngine.State.STARTING;
     String error = "";
     long in;
     long out;
+    long passed;
     long lag = -1;
     double rate;
     long toldAt;
@@ -33,10 +35,12 @@ final class Job {
             Watch watch,
             List<WatchEngine.Readable> streams,
             WatchEngine.Login login,
-            WatchEngine.Kept kept) {
+            WatchEngine.Kept kept,
+            WatchEngine.Contents contents) {
         this.watch = watch;
         this.streams = List.copyOf(streams);
         this.login = login;
         this.kept = kept;
+        this.contents = contents;
     }
 }

@@ -12,7 +12,8 @@ record NoEngine(String why) implements WatchEngine {
     }
 
     @Override
-    public void start(Watch watch, List<Readable> streams, Login login, Kept kept) {}
+    public void start(
+            Watch watch, List<Readable> streams, Login login, Kept kept, Contents contents) {}
 
     @Override
     public boolean stop(Watch watch) {
@@ -21,7 +22,7 @@ record NoEngine(String why) implements WatchEngine {
 
     @Override
     public Optional<Told> told(Watch watch) {
-        return Optional.of(new Told(State.FAILING, 0, 0, -1, 0, Optional.empty(), 0, why));
+        return Optional.of(new Told(State.FAILING, 0, 0, 0, -1, 0, Optional.empty(), 0, why));
     }
 
     @Override

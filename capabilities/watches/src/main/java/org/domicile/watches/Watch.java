@@ -1,7 +1,10 @@
 package org.domicile.watches;
 
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -16,6 +19,7 @@ import java.util.regex.Pattern;
  * @param sql its query
  * @param to the stream that takes results
  * @param sources names of the streams that it reads
+ * @param tables of the catalog that it looks into
  * @param time column of each source that says when something happened; empty for when its record
  *     came
  * @param late seconds by which records may come out of order
@@ -31,6 +35,7 @@ public record Watch(
         String sql,
         String to,
         List<String> sources,
+        List<Table> tables,
         String time,
         int late,
         From from,
@@ -38,10 +43,21 @@ public record Watch(
     /** Characters of a query. */
     public static final int LONGEST_SQL = 20_000;
 
+    /** Tables that one looks into. */
+    public static final int MOST_TABLES = 4;
+
     /** Seconds by which records may be late. */
     public static final int LATEST = 3_600;
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
+
+    /** A table, as the watch began with it. @param columns types by name, in Flink's SQL */
+    public record Table(String name, Map<String, String> columns) {
+        /** They are its own, in their order. */
+        public Table {
+            columns = Collections.unmodifiableMap(new LinkedHashMap<>(columns));
+        }
+    }
 
     /** Where a watch begins to read. */
     public enum From {
@@ -51,7 +67,10 @@ public record Watch(
         BEGINNING
     }
 
-    /** Checks what can be checked by itself; sources are its own, and times have milliseconds. */
+    /**
+     * Checks what can be checked by itself; sources and tables are its own, and times have
+     * milliseconds.
+     */
     public Watch {
         if (!names(name)) {
             throw new IllegalArgumentException("no name of a watch: " + name);
@@ -60,6 +79,7 @@ public record Watch(
             throw new IllegalArgumentException("no watch: " + name);
         }
         sources = List.copyOf(sources);
+        tables = List.copyOf(tables);
         made = Instant.ofEpochMilli(made.toEpochMilli());
     }
 

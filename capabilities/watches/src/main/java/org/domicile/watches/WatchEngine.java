@@ -27,7 +27,7 @@ public interface WatchEngine extends AutoCloseable {
      * Looks at a query, without running it: whether it is one that may run, and what it reads. It
      * starts the worker of the organisation and purpose, which takes some seconds.
      *
-     * @param streams what it may name
+     * @param watch with the tables that it may name @param streams what it may name
      */
     Looked look(Watch watch, List<Readable> streams);
 
@@ -37,8 +37,9 @@ public interface WatchEngine extends AutoCloseable {
      * @param streams what it reads
      * @param login as what it comes to the streams; good until it is stopped
      * @param kept keeps its checkpoints
+     * @param contents of what it reads
      */
-    void start(Watch watch, List<Readable> streams, Login login, Kept kept);
+    void start(Watch watch, List<Readable> streams, Login login, Kept kept, Contents contents);
 
     /** Ends one; true when it ran. */
     boolean stop(Watch watch);
@@ -64,8 +65,30 @@ public interface WatchEngine extends AutoCloseable {
      *
      * @param columns types by name, in Flink's SQL; a stream without a schema has none, and is seen
      *     as {@code value} and {@code key}
+     * @param schema the id of the schema that has these columns; 0 for none
      */
-    record Readable(String name, Map<String, String> columns) {}
+    record Readable(String name, Map<String, String> columns, int schema) {}
+
+    /** What a watch reads, but for records. */
+    interface Contents {
+        /**
+         * A schema that records of a stream may be written by, as their decoder wants it; empty for
+         * any other, of whomever.
+         */
+        Optional<byte[]> schema(String stream, int id);
+
+        /** The rows of a table that it looks into, as its maker may read them now. */
+        Read rows(String table);
+    }
+
+    /** What came of reading a table. */
+    sealed interface Read {
+        /** All of it. @param encoded as {@link TableRows} has them */
+        record Rows(byte[] encoded) implements Read {}
+
+        /** Nothing. @param why a sentence, with what to do next */
+        record Not(String why) implements Read {}
+    }
 
     /** A log-in to the streams. */
     record Login(String name, String secret) {
@@ -107,10 +130,12 @@ public interface WatchEngine extends AutoCloseable {
     /** What became of a look. */
     sealed interface Looked {
         /** It can run. @param columns of its results, by name */
-        record Fine(List<String> sources, Map<String, String> columns) implements Looked {
+        record Fine(List<String> sources, List<String> tables, Map<String, String> columns)
+                implements Looked {
             /** They are its own. */
             public Fine {
                 sources = List.copyOf(sources);
+                tables = List.copyOf(tables);
             }
         }
 
@@ -136,6 +161,7 @@ public interface WatchEngine extends AutoCloseable {
      *
      * @param in records that it has read since its worker started
      * @param out records that it has published since then
+     * @param passed records of those that it has passed over, because they do not fit
      * @param lag records that are there and not read yet; -1 while that is not known
      * @param rate records a second that it read in the last seconds
      * @param checkpoint when the last one was kept
@@ -146,6 +172,7 @@ public interface WatchEngine extends AutoCloseable {
             State state,
             long in,
             long out,
+            long passed,
             long lag,
             double rate,
             Optional<Instant> checkpoint,

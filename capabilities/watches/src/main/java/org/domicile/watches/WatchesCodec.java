@@ -8,12 +8,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.domicile.bytes.StorageFailure;
 
-/** A watch as it lies in the keyspace: one byte of format, then its fields in their order. */
+/**
+ * A watch as it lies in the keyspace: one byte of format, then its fields in their order. Format 1
+ * had no tables.
+ */
 final class WatchesCodec {
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
+    private static final int WITHOUT_TABLES = 1;
 
     private WatchesCodec() {}
 
@@ -34,6 +40,15 @@ final class WatchesCodec {
             for (String each : watch.sources()) {
                 out.writeUTF(each);
             }
+            out.writeShort(watch.tables().size());
+            for (Watch.Table each : watch.tables()) {
+                out.writeUTF(each.name());
+                out.writeShort(each.columns().size());
+                for (Map.Entry<String, String> column : each.columns().entrySet()) {
+                    out.writeUTF(column.getKey());
+                    out.writeUTF(column.getValue());
+                }
+            }
             out.writeUTF(watch.time());
             out.writeInt(watch.late());
             out.writeByte(
@@ -51,7 +66,8 @@ final class WatchesCodec {
     static Watch decode(byte[] value) {
         try {
             DataInputStream in = new DataInputStream(new ByteArrayInputStream(value));
-            if (in.readByte() != FORMAT) {
+            int format = in.readByte();
+            if (format != FORMAT && format != WITHOUT_TABLES) {
                 throw new StorageFailure(
                         StorageFailure.Kind.FOREIGN,
                         "a watch has a form that this program does not know: use a newer one");
@@ -69,6 +85,8 @@ final class WatchesCodec {
             for (int i = 0; i < count; i++) {
                 sources.add(in.readUTF());
             }
+            List<Watch.Table> tables =
+                    format == WITHOUT_TABLES ? List.of() : tables(in, in.readUnsignedShort());
             return new Watch(
                     id,
                     organisation,
@@ -79,6 +97,7 @@ final class WatchesCodec {
                     sql,
                     to,
                     sources,
+                    tables,
                     in.readUTF(),
                     in.readInt(),
                     in.readByte() == 0 ? Watch.From.NOW : Watch.From.BEGINNING,
@@ -87,5 +106,19 @@ final class WatchesCodec {
             throw new StorageFailure(
                     StorageFailure.Kind.CORRUPT, "what is kept of a watch cannot be read", e);
         }
+    }
+
+    private static List<Watch.Table> tables(DataInputStream in, int count) throws IOException {
+        List<Watch.Table> tables = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            String name = in.readUTF();
+            int wide = in.readUnsignedShort();
+            Map<String, String> columns = new LinkedHashMap<>();
+            for (int j = 0; j < wide; j++) {
+                columns.put(in.readUTF(), in.readUTF());
+            }
+            tables.add(new Watch.Table(name, columns));
+        }
+        return tables;
     }
 }

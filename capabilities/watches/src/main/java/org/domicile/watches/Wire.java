@@ -18,20 +18,28 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   worker:   HELLO       version, count, (wall, what got through)…
- *             PLANNED     number, count, source…, count, (column, type)…
+ *             PLANNED     number, count, source…, count, table…, count, (column, type)…
  *             REFUSED     number, sentence
  *             STARTED     number
  *             PIECE       id, number of the checkpoint (long), bytes of it
  *             CHECKPOINT  id, number of the checkpoint, its length (longs): it is whole
- *             TOLD        id, state, records in, records out, pending (longs), sentence
+ *             TOLD        id, state, records in, records out, passed over, pending (longs),
+ *                         sentence
+ *             SCHEMA      id, number, stream, id of a schema (int)
+ *             TABLE       id, number, table
  *   program:  PLAN        number, the watch
  *             START       number, the watch, length of its last checkpoint (long, none: 0)
  *             STATE       number, bytes of that checkpoint, until all are there
  *             KEPT        id, number of the checkpoint, why it is not (empty: it is)
  *             STOP        id
+ *             WRITTEN     number, 1 or 0, the schema as its decoder wants it (bytes, none: 0)
+ *             ROWS        number, why not (sentence, empty where there are), rows ({@link
+ *                         TableRows}, bytes; none: 0)
  *   watch:    id, sql, to, where it begins (long, a time in
  *             milliseconds, or -1 for the oldest record), time, late (int), login, secret,
- *             count of streams, for each: name, count of columns, (name, type in SQL)…
+ *             count of streams, for each: name, id of its schema (int), count of columns,
+ *             (name, type in SQL)…, count of tables, for each: name, milliseconds after which it
+ *             is read again (long), count of columns, (name, type in SQL)…
  * </pre>
  */
 public final class Wire {
@@ -68,16 +76,29 @@ public final class Wire {
     /** End a watch. */
     public static final int STOP = 10;
 
+    /** By what is a record of a stream written? */
+    public static final int SCHEMA = 11;
+
+    /** By this, or by nothing that it may be. */
+    public static final int WRITTEN = 12;
+
     /** A part of a checkpoint. */
-    public static final int PIECE = 11;
+    public static final int PIECE = 13;
 
     /** A part of the checkpoint that a watch begins with. */
-    public static final int STATE = 12;
+    public static final int STATE = 14;
+
+    /** What is in a table now? */
+    public static final int TABLE = 15;
+
+    /** These rows. */
+    public static final int ROWS = 16;
 
     /** Bytes of a checkpoint in one frame. */
     public static final int PIECE_BYTES = 256 << 10;
 
-    private static final int LARGEST = 4 << 20;
+    /** A table, and what is told of a watch. */
+    private static final int LARGEST = 8 << 20;
 
     private final DataInputStream in;
     private final DataOutputStream out;

@@ -1,16 +1,13 @@
 package org.domicile.watches;
 
 import java.io.IOException;
-import java.net.JarURLConnection;
-import java.net.URISyntaxException;
-import java.net.URL;
-import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.domicile.walls.OwnClasses;
 
 /**
  * What workers run: classes of ours, from this program's own class path, and the engine's jars,
@@ -21,24 +18,33 @@ import java.util.stream.Stream;
 public record WorkerPlaces(Path engine) implements EngineOptions.Places {
     private static final String MAIN = "org/domicile/flink/Main.class";
 
-    /** A class of each part of ours. */
+    /**
+     * A class of each part of ours, and of those that the decoder of records needs: they come
+     * before the engine's jars, of which some bring older ones.
+     */
     private static final List<String> PARTS =
             List.of(
                     MAIN,
                     "org/domicile/watches/Wire.class",
                     "org/domicile/walls/Walls.class",
-                    "org/jspecify/annotations/Nullable.class");
+                    "org/domicile/schemas/RowDecoder.class",
+                    "org/jspecify/annotations/Nullable.class",
+                    "com/fasterxml/jackson/core/JsonFactory.class",
+                    "com/fasterxml/jackson/databind/ObjectMapper.class",
+                    "com/fasterxml/jackson/annotation/JsonProperty.class",
+                    "org/apache/avro/Schema.class",
+                    "com/google/protobuf/Message.class",
+                    "com/google/re2j/Pattern.class");
 
     /** What the engine's folder is called, beside our jars or beside what was built. */
     private static final List<String> NAMES = List.of("flink", "engine");
 
     /** The folder beside this program that holds the engine; empty when it came without one. */
     public static Optional<Path> beside() {
-        URL found = WorkerPlaces.class.getClassLoader().getResource(MAIN);
-        if (found == null) {
+        if (!OwnClasses.present(MAIN)) {
             return Optional.empty();
         }
-        Path ours = Objects.requireNonNull(place(MAIN).getParent());
+        Path ours = Objects.requireNonNull(OwnClasses.place(MAIN).getParent());
         return NAMES.stream().map(ours::resolve).filter(Files::isDirectory).findFirst();
     }
 
@@ -46,31 +52,10 @@ public record WorkerPlaces(Path engine) implements EngineOptions.Places {
     public List<Path> all() throws IOException {
         try (Stream<Path> jars = Files.list(engine)) {
             return Stream.concat(
-                            PARTS.stream().map(WorkerPlaces::place).distinct(),
+                            OwnClasses.places(PARTS).stream(),
                             jars.filter(each -> each.toString().endsWith(".jar")).sorted())
                     .map(Path::toAbsolutePath)
                     .toList();
-        }
-    }
-
-    /** The jar or folder that a class lies in. */
-    private static Path place(String name) {
-        URL found = WorkerPlaces.class.getClassLoader().getResource(name);
-        if (found == null) {
-            throw new IllegalStateException(name + " is not on the class path");
-        }
-        try {
-            URLConnection connection = found.openConnection();
-            if (connection instanceof JarURLConnection jar) {
-                return Path.of(jar.getJarFileURL().toURI());
-            }
-            Path place = Path.of(found.toURI());
-            for (int i = 0; i < Path.of(name).getNameCount(); i++) {
-                place = Objects.requireNonNull(place.getParent());
-            }
-            return place;
-        } catch (IOException | URISyntaxException e) {
-            throw new IllegalStateException("no place of " + found, e);
         }
     }
 }

@@ -11,7 +11,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.domicile.walls.JavaChild;
 import org.domicile.walls.Walls;
 
 /** A worker for each organisation and purpose. State behind its own lock. */
@@ -47,6 +49,10 @@ final class Workers implements WatchEngine {
                     Thread.ofPlatform().daemon().name("watch-times").factory());
     private final List<String> missing = new ArrayList<>();
     private final List<String> standing = new ArrayList<>();
+
+    /** Of tables that are read for watches at one time. */
+    private final Semaphore reading = new Semaphore(2, true);
+
     private final Map<String, Integer> running = new HashMap<>(); // by organisation
     private boolean closed;
 
@@ -55,7 +61,7 @@ final class Workers implements WatchEngine {
         Walls.obstacle().ifPresent(missing::add);
         Walls.obstacleToPorts().ifPresent(missing::add);
         try {
-            Child.remove(options.folder()); // what a dead program left
+            JavaChild.remove(options.folder()); // what a dead program left
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, options.folder() + " is not empty: " + e);
         }
@@ -100,27 +106,23 @@ final class Workers implements WatchEngine {
         }
     }
 
-    /** A wall that was tried and let something through is none. */
+    /** A worker with a wall that lets something through runs nothing. */
     void looked(Map<String, String> holes) throws IOException {
-        List<String> through = new ArrayList<>();
-        List<String> stand = new ArrayList<>();
-        for (String wall : Walls.NAMES) {
-            String hole = holes.getOrDefault(wall, "it was not tried");
-            if (hole.isEmpty()) {
-                stand.add(wall);
-            } else {
-                through.add(wall + ": " + hole);
-            }
-        }
+        Walls.Tried tried = Walls.Tried.of(holes);
         synchronized (this) {
             missing.clear();
-            missing.addAll(through);
+            missing.addAll(tried.through());
             standing.clear();
-            standing.addAll(stand);
+            standing.addAll(tried.standing());
         }
-        if (!through.isEmpty()) {
-            throw new IOException("a wall lets through what it should not: " + through);
+        if (!tried.through().isEmpty()) {
+            throw new IOException("a wall lets through what it should not: " + tried.through());
         }
+    }
+
+    /** Held by whoever reads a table for a watch: each takes a session of SQL. */
+    Semaphore reading() {
+        return reading;
     }
 
     /** A worker's time for something; closed once that is done. */
@@ -162,8 +164,9 @@ final class Workers implements WatchEngine {
     }
 
     @Override
-    public void start(Watch watch, List<Readable> streams, Login login, Kept kept) {
-        crew(watch).start(watch, streams, login, kept);
+    public void start(
+            Watch watch, List<Readable> streams, Login login, Kept kept, Contents contents) {
+        crew(watch).start(watch, streams, login, kept, contents);
     }
 
     @Override

@@ -9,12 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.domicile.keyspace.Keyspace;
@@ -23,6 +26,7 @@ import org.domicile.request.Caller;
 import org.domicile.request.Outcome;
 import org.domicile.request.Pending;
 import org.domicile.request.Request;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -66,6 +70,9 @@ final class WatchesTest {
                 "select 'é' as x from \"water.levels\"",
                 "water.alerts",
                 List.of("water.levels"),
+                List.of(
+                        new Watch.Table(
+                                "geo.stations", Map.of("id", "STRING", "high", "DECIMAL(9, 2)"))),
                 "at",
                 5,
                 Watch.From.BEGINNING,
@@ -110,7 +117,7 @@ final class WatchesTest {
         new Random(7).nextBytes(piece);
         out.send(Wire.PIECE, body -> Wire.text(body, "a"), piece);
         out.send(Wire.STOP, body -> Wire.text(body, "b"));
-        out.send(Wire.PIECE, body -> {}, new byte[5 << 20]);
+        out.send(Wire.PIECE, body -> {}, new byte[9 << 20]);
         Wire in =
                 new Wire(
                         new ByteArrayInputStream(sent.toByteArray()),
@@ -121,6 +128,51 @@ final class WatchesTest {
         assertArrayEquals(piece, Wire.bytes(first.in()));
         assertEquals("b", Wire.text(in.receive().in()));
         assertThrows(IOException.class, in::receive);
+    }
+
+    @Test
+    void rowsOfATableComeAsTheyWere() throws IOException {
+        TableRows rows = new TableRows(2);
+        assertTrue(rows.add(List.of("é", "")));
+        assertTrue(rows.add(Arrays.asList(null, "2")));
+        List<@Nullable String[]> read = TableRows.decoded(rows.encoded());
+        assertEquals(2, read.size());
+        assertArrayEquals(new String[] {"é", ""}, read.getFirst());
+        assertArrayEquals(new String[] {null, "2"}, read.getLast());
+        byte[] bytes = rows.encoded();
+        bytes[7] = 120; // a length that is not there
+        assertThrows(IOException.class, () -> TableRows.decoded(bytes));
+        assertThrows(IOException.class, () -> TableRows.decoded(new byte[4]));
+        assertFalse(new TableRows(1).add(List.of("x".repeat(TableRows.LARGEST))));
+        TableRows many = new TableRows(1);
+        for (int i = 0; i < TableRows.MOST; i++) {
+            assertTrue(many.add(List.of("")));
+        }
+        assertFalse(many.add(List.of("")));
+    }
+
+    /** As version 1 wrote it, before watches had tables. */
+    @Test
+    void anOlderWatchIsRead() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(bytes);
+        out.writeByte(1);
+        for (String each : List.of("0123456789abcdef", "city", "high", "city/flood", "p1", "AK1")) {
+            out.writeUTF(each);
+        }
+        Wire.text(out, "select 1");
+        out.writeUTF("water.alerts");
+        out.writeShort(1);
+        out.writeUTF("water.levels");
+        out.writeUTF("at");
+        out.writeInt(5);
+        out.writeByte(1);
+        out.writeLong(NOON.toEpochMilli());
+        Watch watch = WatchesCodec.decode(bytes.toByteArray());
+        assertEquals(List.of(), watch.tables());
+        assertEquals(List.of("water.levels"), watch.sources());
+        assertEquals(Watch.From.BEGINNING, watch.from());
+        assertEquals(watch, WatchesCodec.decode(WatchesCodec.encode(watch)));
     }
 
     @Test

@@ -46,6 +46,7 @@ final class Wire {
     private final @Nullable FileDescriptor descriptor;
     private final AtomicInteger use = new AtomicInteger(FREE);
     private final AtomicInteger pending = new AtomicInteger();
+    private volatile boolean broken; // a write said so, which the loop may not know yet
     private volatile @Nullable Thread waiter;
     private volatile int mark;
     private volatile long progress;
@@ -137,7 +138,7 @@ final class Wire {
 
     /** True when sending is of no use any more. */
     boolean gone() {
-        return use.get() == CLOSED;
+        return broken || use.get() == CLOSED;
     }
 
     /** True when all of {@code bytes} went the short way; otherwise they hold what did not. */
@@ -168,6 +169,7 @@ final class Wire {
             }
             return true;
         } catch (IOException e) {
+            broken = true;
             throw gone(e);
         } finally {
             use.compareAndSet(WRITING, FREE);

@@ -8,7 +8,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,6 +66,14 @@ abstract class HttpServerTest {
                 byte[] body = exchange.body().readAllBytes();
                 try (BodyOutput out = exchange.respond(200, new Headers(), -1)) {
                     out.write(body);
+                }
+            }
+            case "/endless" -> {
+                try (BodyOutput out = exchange.respond(200, new Headers(), -1)) {
+                    while (true) {
+                        out.write(bytes("again\n"));
+                        out.flush();
+                    }
                 }
             }
             default ->
@@ -193,5 +207,44 @@ abstract class HttpServerTest {
                 + " HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: "
                 + size
                 + "\r\n\r\n";
+    }
+
+    /** Whoever follows what has no end hangs up some time: that is no failure of ours. */
+    @Test
+    void whoHangsUpInTheMiddleIsNoError() throws IOException {
+        Queue<LogRecord> said = new ConcurrentLinkedQueue<>();
+        Handler listening =
+                new Handler() {
+                    @Override
+                    public void publish(LogRecord record) {
+                        said.add(record);
+                    }
+
+                    @Override
+                    public void flush() {}
+
+                    @Override
+                    public void close() {}
+                };
+        Logger log = Logger.getLogger("org.domicile.http");
+        log.addHandler(listening);
+        try {
+            for (int i = 0; i < 40; i++) {
+                try (RawClient client = client()) {
+                    client.send("GET /endless HTTP/1.1\r\nHost: h\r\n\r\n");
+                    assertTrue(client.head().startsWith("HTTP/1.1 200"), "has begun");
+                    client.socket().setSoLinger(i % 2 == 0, 0); // a reset, or an end
+                }
+            }
+            server.close(); // when all of them have ended
+        } finally {
+            log.removeHandler(listening);
+        }
+        assertEquals(
+                List.of(),
+                said.stream()
+                        .filter(each -> each.getLevel().intValue() >= Level.WARNING.intValue())
+                        .map(each -> each.getMessage() + ": " + each.getThrown())
+                        .toList());
     }
 }

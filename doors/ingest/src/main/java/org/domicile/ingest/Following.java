@@ -83,7 +83,7 @@ final class Following {
             try (BodyOutput out =
                     exchange.respond(
                             200,
-                            IngestDoor.headers(
+                            Answers.headers(
                                     lines ? "application/x-ndjson" : "text/event-stream",
                                     reader.use().orElse("")),
                             -1)) {
@@ -104,13 +104,13 @@ final class Following {
             try {
                 records = reader.poll(now(request), TURN, (int) Math.min(AT_ONCE, limit - sent));
             } catch (Refused e) {
-                sink.end(IngestDoor.refused(e));
+                sink.end(Entrance.refused(e));
                 return;
             } catch (StreamRefusal e) {
-                sink.end(IngestDoor.failure(e));
+                sink.end(Entrance.failure(e));
                 return;
             } catch (StorageFailure e) {
-                sink.end(new Failure(503, "unavailable", IngestDoor.sentence(e)));
+                sink.end(new Failure(503, "unavailable", Entrance.sentence(e)));
                 return;
             }
             Instant now = clock.instant();
@@ -232,7 +232,7 @@ final class Following {
         }
 
         void end(Failure failure) throws IOException {
-            byte[] error = IngestDoor.error(failure);
+            byte[] error = Answers.error(failure);
             if (!lines) {
                 write("event: error\ndata: ");
             }
@@ -243,7 +243,7 @@ final class Following {
 
         private static byte[] body(StreamRecord record) throws IOException {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            try (JsonGenerator json = IngestDoor.JSON.createGenerator(bytes)) {
+            try (JsonGenerator json = Answers.JSON.createGenerator(bytes)) {
                 json.writeStartObject();
                 json.writeNumberField("partition", record.partition());
                 json.writeNumberField("offset", record.offset());
@@ -290,7 +290,7 @@ final class Following {
             if (!Records.isUtf8(value, 0, value.length)) {
                 return false;
             }
-            try (JsonParser json = IngestDoor.JSON.createParser(value)) {
+            try (JsonParser json = Answers.JSON.createParser(value)) {
                 if (json.nextToken() == null) {
                     return false;
                 }

@@ -2,30 +2,20 @@ package org.domicile.ingest;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.Semaphore;
-import org.domicile.bytes.StorageFailure;
 import org.domicile.guard.Guard;
 import org.domicile.guard.GuardedStreams;
-import org.domicile.guard.Refused;
-import org.domicile.guard.StreamRefusal;
-import org.domicile.http.BasicLogin;
 import org.domicile.http.Exchange;
-import org.domicile.http.Headers;
 import org.domicile.http.HttpHandler;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
@@ -37,7 +27,6 @@ public final class IngestDoor implements HttpHandler {
     /** Its place on the web listener. */
     public static final List<String> PATHS = List.of(Operation.ROOT);
 
-    private static final System.Logger LOG = System.getLogger("org.domicile.ingest");
     private static final String LOGIN = "streams:Connect";
     private static final Duration LONGEST = Duration.ofMinutes(1);
     private static final int AT_ONCE = 256;
@@ -48,122 +37,49 @@ public final class IngestDoor implements HttpHandler {
 
     private static final int FOLLOWING_OF_ONE = 16;
 
-    static final JsonFactory JSON = new JsonFactory();
-
-    private final Guard guard;
     private final GuardedStreams streams;
     private final InstantSource clock;
-    private final Semaphore places = new Semaphore(AT_ONCE);
+    private final Entrance entrance;
     private final Bodies bodies = new Bodies();
     private final Map<String, Integer> following = new HashMap<>();
 
     /** A door to a guard. */
     public IngestDoor(Guard guard, GuardedStreams streams, InstantSource clock) {
-        this.guard = guard;
         this.streams = streams;
         this.clock = clock;
+        this.entrance = new Entrance(guard, clock, LOGIN, LONGEST, AT_ONCE);
     }
 
     @Override
     public void handle(Exchange exchange) throws IOException {
-        if (!exchange.confidential()) {
-            fail(exchange, notSecure(), "");
-            return;
-        }
-        Optional<Caller.Known> caller = caller(guard, exchange);
-        if (caller.isEmpty()) {
-            guard.stranger(LOGIN, "bad-login");
-            fail(exchange, noLogin(), "");
-            return;
-        }
-        if (!places.tryAcquire()) {
-            fail(exchange, new Failure(503, "overloaded", "Others are being answered; try again."));
-            return;
-        }
-        try {
-            switch (Operation.parse(exchange.method(), exchange.rawPath())) {
-                case Operation.Parsed.None(Operation.Nothing why) -> {
-                    throw why == Operation.Nothing.ABSENT
-                            ? new Failure(
-                                    404,
-                                    "no-such-path",
-                                    "There is nothing here; a stream is /streams/NAME.")
-                            : new Failure(405, "no-such-method", "That cannot be done with it.");
-                }
-                case Operation.Parsed.Found(Operation.Asked asked) ->
-                        serve(exchange, caller.get(), asked);
-            }
-        } catch (Failure e) {
-            fail(exchange, e);
-        } catch (Refused e) {
-            fail(exchange, refused(e), e.use());
-        } catch (StreamRefusal e) {
-            fail(exchange, failure(e));
-        } catch (StorageFailure e) {
-            fail(exchange, new Failure(503, "unavailable", sentence(e)));
-        } finally {
-            places.release();
-        }
+        entrance.serve(
+                exchange,
+                (caller, request) -> {
+                    switch (Operation.parse(exchange.method(), exchange.rawPath())) {
+                        case Operation.Parsed.None(Operation.Nothing why) -> {
+                            throw why == Operation.Nothing.ABSENT
+                                    ? new Failure(
+                                            404,
+                                            "no-such-path",
+                                            "There is nothing here; a stream is /streams/NAME.")
+                                    : new Failure(
+                                            405, "no-such-method", "That cannot be done with it.");
+                        }
+                        case Operation.Parsed.Found(Operation.Asked asked) ->
+                                serve(exchange, caller, request, asked);
+                    }
+                });
     }
 
-    static Failure notSecure() {
-        return new Failure(403, "not-secure", "Ask over https: a secret must not travel in clear.");
-    }
-
-    static Failure noLogin() {
-        return new Failure(
-                401, "no-login", "Show your access key and its secret as Basic authentication.");
-    }
-
-    static Failure refused(Refused e) {
-        return new Failure(403, e.reason(), String.valueOf(e.getMessage()));
-    }
-
-    static Failure failure(StreamRefusal e) {
-        return switch (e.kind()) {
-            case ABSENT -> new Failure(404, "no-such-stream", e.sentence());
-            case CONFLICT -> new Failure(409, "conflict", e.sentence());
-            case TOO_LARGE -> new Failure(413, "too-large", e.sentence());
-        };
-    }
-
-    static String sentence(StorageFailure e) {
-        LOG.log(System.Logger.Level.WARNING, "streams over HTTP", e);
-        return switch (e.kind()) {
-            case OVERLOADED, FULL -> e.getMessage() + "; try again in a moment";
-            case FENCED, CORRUPT, FOREIGN, CLOSED ->
-                    e.getMessage() + "; its operator has to look at it ('domicile status')";
-        };
-    }
-
-    /** Who asks, by Basic authentication (RFC 7617). */
-    static Optional<Caller.Known> caller(Guard guard, Exchange exchange) {
-        return BasicLogin.of(exchange.headers())
-                .flatMap(shown -> guard.identity().caller(shown.accessKey(), shown.secret()));
-    }
-
-    private Request request(Exchange exchange, Caller.Known caller) {
-        Instant now = clock.instant();
-        return new Request(
-                exchange.requestId(),
-                caller,
-                "ingest",
-                guard.identity().zone(exchange.listener(), exchange.client().getAddress()),
-                exchange.client().getAddress().getHostAddress(),
-                now,
-                now.plus(LONGEST),
-                Optional.empty());
-    }
-
-    private void serve(Exchange exchange, Caller.Known caller, Operation.Asked asked)
+    private void serve(
+            Exchange exchange, Caller.Known caller, Request request, Operation.Asked asked)
             throws IOException {
-        Request request = request(exchange, caller);
         String name = asked.stream();
         switch (asked.operation()) {
             case LIST_STREAMS -> {
                 query(exchange, Set.of());
                 GuardedStreams.Listed all = streams.list(request);
-                answer(
+                Answers.answer(
                         exchange,
                         200,
                         all.use(),
@@ -274,7 +190,7 @@ public final class IngestDoor implements HttpHandler {
             span[0] = Math.min(span[0], each.offset());
             span[1] = Math.max(span[1], each.offset());
         }
-        answer(
+        Answers.answer(
                 exchange,
                 200,
                 published.use(),
@@ -308,7 +224,7 @@ public final class IngestDoor implements HttpHandler {
                                         once(exchange)));
         String type = Records.type(exchange.headers());
         byte[] empty = type.equals("application/json") ? "{}".getBytes(UTF_8) : new byte[0];
-        exchange.respond(200, headers(type, published.use()), ByteBuffer.wrap(empty));
+        exchange.respond(200, Answers.headers(type, published.use()), ByteBuffer.wrap(empty));
     }
 
     // ---- answers ----
@@ -341,7 +257,7 @@ public final class IngestDoor implements HttpHandler {
 
     private static void shown(Exchange exchange, int status, GuardedStreams.Shown shown)
             throws IOException {
-        answer(
+        Answers.answer(
                 exchange,
                 status,
                 shown.use(),
@@ -382,58 +298,5 @@ public final class IngestDoor implements HttpHandler {
         json.writeNumberField("retentionMillis", stream.topic().retention().toMillis());
         json.writeNumberField("bytes", stream.topic().bytes());
         json.writeStringField("made", stream.made().toString());
-    }
-
-    /** What an answer says. */
-    interface Body {
-        void write(JsonGenerator json) throws IOException;
-    }
-
-    static Headers headers(String type, String use) {
-        Headers headers =
-                new Headers()
-                        .add("Content-Type", type)
-                        .add("Cache-Control", "no-store")
-                        .add("X-Content-Type-Options", "nosniff");
-        return use.isEmpty() ? headers : headers.add("x-domicile-use", use);
-    }
-
-    static void answer(Exchange exchange, int status, String use, Body body) throws IOException {
-        exchange.respond(status, headers("application/json", use), ByteBuffer.wrap(bytes(body)));
-    }
-
-    private static byte[] bytes(Body body) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (JsonGenerator json = JSON.createGenerator(bytes)) {
-            body.write(json);
-        }
-        return bytes.toByteArray();
-    }
-
-    static byte[] error(Failure failure) throws IOException {
-        return bytes(json -> {
-            json.writeStartObject();
-            json.writeStringField("error", failure.code());
-            json.writeStringField("sentence", failure.sentence());
-            json.writeEndObject();
-        });
-    }
-
-    private static void fail(Exchange exchange, Failure failure) throws IOException {
-        fail(exchange, failure, "");
-    }
-
-    static void fail(Exchange exchange, Failure failure, String use) throws IOException {
-        if (exchange.responded()) {
-            return; // the answer ends without its end
-        }
-        Headers headers = headers("application/json", use);
-        switch (failure.status()) {
-            case 401 -> headers.add("WWW-Authenticate", "Basic realm=\"domicile\"");
-            case 405 -> headers.add("Allow", "GET, PUT, PATCH, DELETE, POST");
-            case 503 -> headers.add("Retry-After", "5");
-            default -> {}
-        }
-        exchange.respond(failure.status(), headers, ByteBuffer.wrap(error(failure)));
     }
 }

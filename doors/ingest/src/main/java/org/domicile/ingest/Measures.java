@@ -29,7 +29,7 @@ record Measures(Optional<Integer> partitions, Optional<Long> retention, Optional
         if (body.length == 0) {
             return wanted;
         }
-        try (JsonParser json = IngestDoor.JSON.createParser(body)) {
+        try (JsonParser json = Answers.JSON.createParser(body)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw Failure.malformed("The body is an object, or nothing.");
             }

@@ -6,20 +6,14 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import org.domicile.bytes.StorageFailure;
 import org.domicile.guard.Guard;
 import org.domicile.guard.GuardedWatches;
-import org.domicile.guard.Refused;
-import org.domicile.guard.WatchRefusal;
 import org.domicile.http.Exchange;
 import org.domicile.http.HttpHandler;
-import org.domicile.request.Caller;
 import org.domicile.request.Request;
 import org.domicile.streams.Topic;
 import org.domicile.watches.Watch;
@@ -36,77 +30,23 @@ public final class WatchesDoor implements HttpHandler {
     private static final int LONGEST_BODY = 64 << 10;
     private static final int USUALLY_LATE = 5;
 
-    private final Guard guard;
     private final GuardedWatches watches;
-    private final InstantSource clock;
-    private final Semaphore places = new Semaphore(AT_ONCE);
+    private final Entrance entrance;
 
     /** A door to a guard. */
     public WatchesDoor(Guard guard, GuardedWatches watches, InstantSource clock) {
-        this.guard = guard;
         this.watches = watches;
-        this.clock = clock;
+        this.entrance = new Entrance(guard, clock, LOGIN, LONGEST, AT_ONCE);
     }
 
     @Override
     public void handle(Exchange exchange) throws IOException {
-        if (!exchange.confidential()) {
-            IngestDoor.fail(exchange, IngestDoor.notSecure(), "");
-            return;
-        }
-        Optional<Caller.Known> caller = IngestDoor.caller(guard, exchange);
-        if (caller.isEmpty()) {
-            guard.stranger(LOGIN, "bad-login");
-            IngestDoor.fail(exchange, IngestDoor.noLogin(), "");
-            return;
-        }
-        if (!places.tryAcquire()) {
-            IngestDoor.fail(
-                    exchange,
-                    new Failure(503, "overloaded", "Others are being answered; try again."),
-                    "");
-            return;
-        }
-        try {
-            String name = WatchesOperation.name(exchange.rawPath());
-            serve(
-                    exchange,
-                    request(exchange, caller.get()),
-                    WatchesOperation.parse(exchange.method(), name),
-                    name);
-        } catch (Failure e) {
-            IngestDoor.fail(exchange, e, "");
-        } catch (Refused e) {
-            IngestDoor.fail(exchange, IngestDoor.refused(e), e.use());
-        } catch (WatchRefusal e) {
-            IngestDoor.fail(exchange, failure(e), "");
-        } catch (StorageFailure e) {
-            IngestDoor.fail(exchange, new Failure(503, "unavailable", IngestDoor.sentence(e)), "");
-        } finally {
-            places.release();
-        }
-    }
-
-    private static Failure failure(WatchRefusal e) {
-        return switch (e.kind()) {
-            case ABSENT -> new Failure(404, "no-such-watch", e.sentence());
-            case CONFLICT -> new Failure(409, "conflict", e.sentence());
-            case WRONG -> new Failure(400, "wrong-query", e.sentence());
-            case UNREADY -> new Failure(503, "unavailable", e.sentence());
-        };
-    }
-
-    private Request request(Exchange exchange, Caller.Known caller) {
-        Instant now = clock.instant();
-        return new Request(
-                exchange.requestId(),
-                caller,
-                "ingest",
-                guard.identity().zone(exchange.listener(), exchange.client().getAddress()),
-                exchange.client().getAddress().getHostAddress(),
-                now,
-                now.plus(LONGEST),
-                Optional.empty());
+        entrance.serve(
+                exchange,
+                (_, request) -> {
+                    String name = WatchesOperation.name(exchange.rawPath());
+                    serve(exchange, request, WatchesOperation.parse(exchange.method(), name), name);
+                });
     }
 
     private void serve(Exchange exchange, Request request, WatchesOperation asked, String name)
@@ -114,7 +54,7 @@ public final class WatchesDoor implements HttpHandler {
         switch (asked) {
             case LIST_WATCHES -> {
                 GuardedWatches.Listed all = watches.list(request);
-                IngestDoor.answer(
+                Answers.answer(
                         exchange,
                         200,
                         all.use(),
@@ -149,7 +89,7 @@ public final class WatchesDoor implements HttpHandler {
         String time = "";
         long late = USUALLY_LATE;
         Watch.From from = Watch.From.NOW;
-        try (JsonParser json = IngestDoor.JSON.createParser(body)) {
+        try (JsonParser json = Answers.JSON.createParser(body)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw Failure.malformed("The body is an object with sql and to.");
             }
@@ -208,7 +148,7 @@ public final class WatchesDoor implements HttpHandler {
 
     private static void shown(Exchange exchange, int status, GuardedWatches.Shown shown)
             throws IOException {
-        IngestDoor.answer(
+        Answers.answer(
                 exchange,
                 status,
                 shown.use(),
@@ -231,6 +171,11 @@ public final class WatchesDoor implements HttpHandler {
             json.writeString(each);
         }
         json.writeEndArray();
+        json.writeArrayFieldStart("tables");
+        for (Watch.Table each : watch.tables()) {
+            json.writeString(each.name());
+        }
+        json.writeEndArray();
         json.writeStringField("time", watch.time());
         json.writeNumberField("lateSeconds", watch.late());
         json.writeStringField("from", watch.from().name().toLowerCase(Locale.ROOT));
@@ -245,6 +190,7 @@ public final class WatchesDoor implements HttpHandler {
             WatchEngine.Told now = told.get();
             json.writeNumberField("recordsIn", now.in());
             json.writeNumberField("recordsOut", now.out());
+            json.writeNumberField("recordsPassedOver", now.passed());
             if (now.lag() >= 0) {
                 json.writeNumberField("lag", now.lag());
             }

@@ -202,6 +202,34 @@ public final class Walls {
     }
 
     /**
+     * What trying the walls has shown. A wall that was tried and let something through is none.
+     *
+     * @param standing their names
+     * @param through each other wall with what it let through
+     */
+    public record Tried(List<String> standing, List<String> through) {
+        /**
+         * Of all walls.
+         *
+         * @param holes what a child says of {@link Walls#tried}; it is not believed that it tried
+         *     what it does not name
+         */
+        public static Tried of(Map<String, String> holes) {
+            List<String> standing = new ArrayList<>();
+            List<String> through = new ArrayList<>();
+            for (String wall : NAMES) {
+                String hole = holes.getOrDefault(wall, "it was not tried");
+                if (hole.isEmpty()) {
+                    standing.add(wall);
+                } else {
+                    through.add(wall + ": " + hole);
+                }
+            }
+            return new Tried(List.copyOf(standing), List.copyOf(through));
+        }
+    }
+
+    /**
      * Tries each wall, from inside.
      *
      * @param outside a file that is there, and may not be read

@@ -12,7 +12,12 @@
  * <p><b>From inside</b> ({@link org.domicile.walls.Walls#complete}). What a Java process needs to
  * start it does not need later: it gives up new processes, other programs, signals to others, core
  * dumps and big files, for all of its threads, before it does anything that somebody else asked
- * for. Then it tries each wall ({@link org.domicile.walls.Walls#tried}).
+ * for. Then it tries each wall ({@link org.domicile.walls.Walls#tried}), and whoever started it
+ * judges what it says of that ({@link org.domicile.walls.Walls.Tried}).
+ *
+ * <p><b>Java processes</b> ({@link org.domicile.walls.JavaChild}). What all workers that run on
+ * Java have in common: how they are started, waited for, heard and ended, and which classes of this
+ * program they are given ({@link org.domicile.walls.OwnClasses}).
  *
  * <p><b>What they do not do.</b> They bound no memory (the engine's own limit does, and {@code
  * oom_score_adj}, by which the kernel takes the child first) and no time (who started it kills it).

@@ -72,6 +72,7 @@ final class Cluster implements AutoCloseable {
         // each is asked for, so that the next can wait for how long the last took
         jobs.setString("execution.checkpointing.interval", "365 d");
         jobs.setString("execution.checkpointing.mode", "EXACTLY_ONCE");
+        jobs.setString("pipeline.auto-watermark-interval", "50 ms");
         jobs.setString("execution.checkpointing.timeout", CHECKPOINT_SECONDS + " s");
         jobs.setString("execution.checkpointing.tolerable-failed-checkpoints", "10");
         jobs.setString("execution.checkpointing.storage", KeptStorage.class.getName());
@@ -149,6 +150,35 @@ final class Cluster implements AutoCloseable {
         String name = thrown.getClass().getSimpleName();
         return trace.length > 0 && trace[0].getClassName().startsWith("org.domicile.")
                 || PLAIN.stream().anyMatch(name::endsWith);
+    }
+
+    /**
+     * Starts Flink's task manager again where there is none: a job whose transaction was refused in
+     * its middle, because its log-in ended, takes it along when it closes. The other jobs go on
+     * from their last checkpoints then.
+     *
+     * @throws IOException when that does not help
+     */
+    void mend() throws IOException {
+        if (workers() > 0) {
+            return;
+        }
+        try {
+            cluster.startTaskManager();
+        } catch (Exception e) {
+            throw new IOException("no task manager starts: " + e, e);
+        }
+        long end = System.nanoTime() + Duration.ofSeconds(PATIENCE_SECONDS).toNanos();
+        while (workers() == 0) {
+            if (System.nanoTime() > end) {
+                throw new IOException("no task manager comes up");
+            }
+            java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);
+        }
+    }
+
+    private int workers() throws IOException {
+        return done(cluster.requestClusterOverview()).getNumTaskManagersConnected();
     }
 
     void cancel(JobID job) throws IOException {

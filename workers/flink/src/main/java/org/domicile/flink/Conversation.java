@@ -15,17 +15,23 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
+import org.domicile.watches.TableRows;
 import org.domicile.watches.Wire;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Does what the program asks. One thread receives; plans and starts have their turns on another;
  * how watches do is told each second by a third.
  */
 final class Conversation {
+    private static final long SCHEMA_SECONDS = 20;
+    private static final long TABLE_SECONDS = 120;
+
     /** The next checkpoint waits so many times as long as the last one was written. */
     private static final int REST = 3;
 
@@ -63,6 +69,12 @@ final class Conversation {
         }
     }
 
+    private final AtomicInteger questions = new AtomicInteger();
+    private final Map<Integer, CompletableFuture<Answer>> asked = new ConcurrentHashMap<>();
+
+    /** What the program says. @param why not; empty where there is something */
+    private record Answer(String why, byte[] bytes) {}
+
     /**
      * @param pace milliseconds between checkpoints
      * @param largest bytes of a checkpoint that the program takes
@@ -78,6 +90,8 @@ final class Conversation {
     /** Until nobody is there any more. @throws IOException then */
     void run() throws IOException {
         KeptFileSystem.keeper(this::keep);
+        RecordReader.asks(this::schema);
+        StoredTable.asks(this::rows);
         times.scheduleWithFixedDelay(this::tell, 200, 500, TimeUnit.MILLISECONDS);
         while (true) {
             Wire.Frame frame = wire.receive();
@@ -115,6 +129,13 @@ final class Conversation {
                         future.complete(why);
                     }
                 }
+                case Wire.WRITTEN -> {
+                    int number = in.readInt();
+                    boolean known = in.readByte() != 0;
+                    byte[] schema = Wire.bytes(in);
+                    told(number, new Answer("", known ? schema : new byte[0]));
+                }
+                case Wire.ROWS -> told(in.readInt(), new Answer(Wire.text(in), Wire.bytes(in)));
                 default -> throw new IOException("a frame of kind " + frame.kind());
             }
         }
@@ -172,6 +193,10 @@ final class Conversation {
                     out.writeInt(number);
                     out.writeInt(found.sources().size());
                     for (String each : found.sources()) {
+                        Wire.text(out, each);
+                    }
+                    out.writeInt(found.tables().size());
+                    for (String each : found.tables()) {
                         Wire.text(out, each);
                     }
                     out.writeInt(found.columns().size());
@@ -304,7 +329,71 @@ final class Conversation {
         }
     }
 
+    private byte[] schema(String watch, String stream, int id) throws IOException {
+        return ask(
+                        Wire.SCHEMA,
+                        watch,
+                        out -> {
+                            Wire.text(out, stream);
+                            out.writeInt(id);
+                        },
+                        SCHEMA_SECONDS,
+                        "a schema of " + stream)
+                .bytes();
+    }
+
+    private List<@Nullable String[]> rows(String watch, String table) throws IOException {
+        Answer answer =
+                ask(
+                        Wire.TABLE,
+                        watch,
+                        out -> Wire.text(out, table),
+                        TABLE_SECONDS,
+                        "the table " + table);
+        if (!answer.why().isEmpty()) {
+            throw new IOException(answer.why());
+        }
+        return TableRows.decoded(answer.bytes());
+    }
+
+    private Answer ask(int kind, String watch, Wire.Body what, long seconds, String called)
+            throws IOException {
+        int number = questions.incrementAndGet();
+        CompletableFuture<Answer> future = new CompletableFuture<>();
+        asked.put(number, future);
+        wire.send(
+                kind,
+                out -> {
+                    Wire.text(out, watch);
+                    out.writeInt(number);
+                    what.write(out);
+                });
+        try {
+            return future.get(seconds, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IOException(called + " was asked for, and did not come", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        } finally {
+            asked.remove(number);
+        }
+    }
+
+    private void told(int number, Answer answer) {
+        CompletableFuture<Answer> future = asked.remove(number);
+        if (future != null) {
+            future.complete(answer);
+        }
+    }
+
     private void tell() {
+        try {
+            cluster.mend();
+        } catch (IOException e) {
+            Main.complain("the worker ends: " + e);
+            Runtime.getRuntime().halt(1); // the program starts another
+        }
         jobs.forEach((watch, job) -> {
             String state;
             Optional<String> failure = Optional.empty();
@@ -334,6 +423,7 @@ final class Conversation {
                         Wire.text(out, said);
                         out.writeLong(Figures.read(id));
                         out.writeLong(Figures.published(id));
+                        out.writeLong(Figures.passed(id));
                         out.writeLong(Figures.waiting(id));
                         Wire.text(out, why);
                     });

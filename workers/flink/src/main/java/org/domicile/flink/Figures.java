@@ -15,6 +15,10 @@ import org.apache.flink.metrics.reporter.MetricReporterFactory;
 public final class Figures implements MetricReporter {
     private static final String READ = "numRecordsIn";
     private static final String PUBLISHED = "numRecordsSend";
+
+    /** Records that do not fit. */
+    static final String PASSED = "recordsPassedOver";
+
     private static final String WAITING = "pendingRecords";
     private static final String JOB = "<job_id>";
 
@@ -41,6 +45,10 @@ public final class Figures implements MetricReporter {
 
     static long published(String job) {
         return sum(job, PUBLISHED, 0);
+    }
+
+    static long passed(String job) {
+        return sum(job, PASSED, 0);
     }
 
     /** -1 while it is not known. */
@@ -94,7 +102,7 @@ public final class Figures implements MetricReporter {
                 switch (name) {
                     case READ ->
                             operator.startsWith("Source:") || operator.contains("TableSourceScan");
-                    case PUBLISHED, WAITING -> !operator.isEmpty();
+                    case PUBLISHED, PASSED, WAITING -> !operator.isEmpty();
                     default -> false;
                 };
         if (wanted && !job.isEmpty()) {

@@ -8,11 +8,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.table.api.EnvironmentSettings;
+import org.apache.flink.table.api.Expressions;
+import org.apache.flink.table.api.FormatDescriptor;
 import org.apache.flink.table.api.Schema;
 import org.apache.flink.table.api.Table;
 import org.apache.flink.table.api.TableDescriptor;
@@ -44,6 +48,16 @@ final class Planning {
     private static final Pattern OURS =
             Pattern.compile("default_catalog, default_database, ([^,\\]]*)(?:, .*)?");
 
+    /** What Flink says of a join with a table that it cannot run. */
+    private static final List<String> UNJOINED =
+            List.of(
+                    "not enough rules",
+                    "nknown join type",
+                    "emporal table join",
+                    "emporal Table Join",
+                    "ookup join",
+                    "ookup key");
+
     private static final String MOST_WAITING = "86400000"; // of a transaction, in milliseconds
 
     private final Wanted wanted;
@@ -60,7 +74,13 @@ final class Planning {
         this.port = port;
         Set<String> columns = new HashSet<>(Set.of(RECORD_TIME, "value", "key"));
         wanted.streams().forEach(each -> columns.addAll(each.columns().keySet()));
-        this.text = SqlText.of(wanted.sql(), columns);
+        Set<String> known = new HashSet<>();
+        wanted.tables()
+                .forEach(each -> {
+                    known.add(each.name());
+                    columns.addAll(each.columns().keySet());
+                });
+        this.text = SqlText.of(wanted.sql(), columns, known);
         this.environment = new StreamExecutionEnvironment(new Configuration(configuration));
         this.tables =
                 StreamTableEnvironment.create(
@@ -75,17 +95,29 @@ final class Planning {
                 .filter(each -> named.contains(each.name()))
                 .forEach(each ->
                         tables.createTemporaryTable(SqlText.quoted(each.name()), source(each)));
+        wanted.tables().stream()
+                .filter(each -> named.contains(each.name()))
+                .forEach(each ->
+                        tables.createTemporaryTable(SqlText.quoted(each.name()), stored(each)));
     }
 
     /** What a query reads, and the columns of its results. */
-    record Found(Set<String> sources, Map<String, String> columns) {}
+    record Found(Set<String> sources, Set<String> tables, Map<String, String> columns) {}
 
     /** Looks at it. @throws Wrong when it does not run */
     Found look() throws Wrong {
         try {
             Table table = table();
             // all of planning, and nothing runs
-            return new Found(sources(statements(table).explain()), columns(table));
+            Set<String> read = read(statements(table).explain());
+            Set<String> sources = names(wanted.streams().stream().map(Wanted.Stream::name), read);
+            if (sources.isEmpty()) {
+                throw new Wrong("The query reads no stream; name one behind FROM.");
+            }
+            return new Found(
+                    sources,
+                    names(wanted.tables().stream().map(Wanted.Stored::name), read),
+                    columns(table));
         } catch (RuntimeException | AssertionError e) {
             throw wrong(e);
         }
@@ -114,18 +146,23 @@ final class Planning {
         if (parsed.size() != 1 || !(parsed.getFirst() instanceof QueryOperation)) {
             throw new Wrong("A watch is one query; begin it with SELECT or WITH.");
         }
-        return tables.sqlQuery(text.flink());
+        Table table = tables.sqlQuery(text.flink());
+        // what SELECT * brings along
+        return table.getResolvedSchema().getColumnNames().contains(SqlText.LOOKED)
+                ? table.dropColumns(Expressions.$(SqlText.LOOKED))
+                : table;
     }
 
     /**
-     * The streams that the plan reads. One that reads anything else is refused: there is no way to
-     * name it, and this does not rely on that.
+     * The streams and tables that the plan reads. One that reads anything else is refused: there is
+     * no way to name it, and this does not rely on that.
      */
-    private Set<String> sources(String plan) throws Wrong {
+    private Set<String> read(String plan) throws Wrong {
         int end = plan.indexOf("== Optimized Physical Plan ==");
         String tree = end < 0 ? plan : plan.substring(0, end);
         Set<String> known = new HashSet<>();
         wanted.streams().forEach(each -> known.add(each.name()));
+        wanted.tables().forEach(each -> known.add(each.name()));
         Set<String> sources = new HashSet<>();
         Matcher scans = SCAN.matcher(tree);
         while (scans.find()) {
@@ -135,10 +172,11 @@ final class Planning {
             }
             sources.add(ours.group(1));
         }
-        if (sources.isEmpty()) {
-            throw new Wrong("The query reads no stream; name one behind FROM.");
-        }
         return sources;
+    }
+
+    private static Set<String> names(Stream<String> all, Set<String> read) {
+        return all.filter(read::contains).collect(Collectors.toSet());
     }
 
     private Map<String, String> columns(Table table) throws Wrong {
@@ -194,6 +232,17 @@ final class Planning {
                 .option("properties.enable.metrics.push", "false");
     }
 
+    private TableDescriptor stored(Wanted.Stored table) {
+        Schema.Builder schema = Schema.newBuilder();
+        table.columns().forEach(schema::column);
+        return TableDescriptor.forConnector(StoredTable.NAME)
+                .option(StoredTable.WATCH, wanted.id())
+                .option(StoredTable.TABLE, table.name())
+                .option(StoredTable.MILLIS, table.millis())
+                .schema(schema.build())
+                .build();
+    }
+
     private TableDescriptor source(Wanted.Stream stream) {
         boolean plain = stream.columns().isEmpty();
         TableDescriptor.Builder builder =
@@ -216,14 +265,20 @@ final class Planning {
                     .option("value.fields-include", "EXCEPT_KEY");
         } else {
             stream.columns().forEach(schema::column);
-            builder.format(RecordFormat.NAME);
+            builder.format(
+                    FormatDescriptor.forFormat(RecordFormat.NAME)
+                            .option(RecordFormat.WATCH, wanted.id())
+                            .option(RecordFormat.STREAM, stream.name())
+                            .option(RecordFormat.SCHEMA, stream.schema())
+                            .build());
         }
         if (!stream.columns().containsKey(RECORD_TIME)) {
             schema.columnByMetadata(RECORD_TIME, "TIMESTAMP_LTZ(3)", "timestamp", true);
         }
         String time = time(stream);
         String late =
-                " - INTERVAL '0 %02d:%02d:%02d' DAY TO SECOND"
+                // of records of the same millisecond none is late
+                " - INTERVAL '0 %02d:%02d:%02d.001' DAY TO SECOND(3)"
                         .formatted(
                                 wanted.late() / 3_600, wanted.late() / 60 % 60, wanted.late() % 60);
         if (time.equals(RECORD_TIME)) {
@@ -267,7 +322,7 @@ final class Planning {
                 .orElse(RECORD_TIME);
     }
 
-    private static Wrong wrong(Throwable thrown) {
+    private Wrong wrong(Throwable thrown) {
         Throwable deepest = thrown;
         String said = "";
         while (deepest != null) {
@@ -284,6 +339,14 @@ final class Planning {
                     "Results of this query change after they were found, and a stream cannot take"
                             + " back what is in it; group by a window (TUMBLE, HOP, SESSION), or"
                             + " keep the first of each (ROW_NUMBER … = 1 in the order of time).");
+        }
+        boolean stored =
+                wanted.tables().stream().anyMatch(each -> text.names().contains(each.name()));
+        if (stored && UNJOINED.stream().anyMatch(said::contains)) {
+            return new Wrong(
+                    "A table of the catalog is joined by what is equal: FROM \"stream\" AS s JOIN"
+                            + " \"table\" AS t ON s.… = t.…, or LEFT JOIN. Flink says: "
+                            + shortened(first));
         }
         if (first.contains("Encountered \"")) {
             first += " Quote names that are words of SQL: \"at\".";

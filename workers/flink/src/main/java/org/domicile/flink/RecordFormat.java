@@ -3,6 +3,7 @@ package org.domicile.flink;
 import java.util.Set;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.table.connector.ChangelogMode;
 import org.apache.flink.table.connector.format.DecodingFormat;
@@ -20,6 +21,13 @@ import org.apache.flink.table.types.logical.RowType;
 public final class RecordFormat implements DeserializationFormatFactory {
     static final String NAME = "stream-records";
 
+    static final ConfigOption<String> WATCH =
+            ConfigOptions.key("watch").stringType().noDefaultValue();
+    static final ConfigOption<String> STREAM =
+            ConfigOptions.key("stream").stringType().noDefaultValue();
+    static final ConfigOption<Integer> SCHEMA =
+            ConfigOptions.key("schema").intType().noDefaultValue();
+
     /** For Flink. */
     public RecordFormat() {}
 
@@ -30,7 +38,7 @@ public final class RecordFormat implements DeserializationFormatFactory {
 
     @Override
     public Set<ConfigOption<?>> requiredOptions() {
-        return Set.of();
+        return Set.of(WATCH, STREAM, SCHEMA);
     }
 
     @Override
@@ -46,7 +54,11 @@ public final class RecordFormat implements DeserializationFormatFactory {
             public DeserializationSchema<RowData> createRuntimeDecoder(
                     DynamicTableSource.Context made, DataType physical) {
                 return new RecordReader(
-                        (RowType) physical.getLogicalType(), made.createTypeInformation(physical));
+                        options.get(WATCH),
+                        options.get(STREAM),
+                        options.get(SCHEMA),
+                        ((RowType) physical.getLogicalType()).getFieldNames(),
+                        made.createTypeInformation(physical));
             }
 
             @Override

@@ -2,20 +2,20 @@ package org.domicile.flink;
 
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.time.DateTimeException;
-import java.time.Instant;
+import java.nio.ByteBuffer;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
-import java.util.Base64;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
-import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMapper;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.SimpleCounter;
 import org.apache.flink.table.data.DecimalData;
 import org.apache.flink.table.data.GenericArrayData;
 import org.apache.flink.table.data.GenericMapData;
@@ -23,153 +23,237 @@ import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.data.TimestampData;
-import org.apache.flink.table.types.logical.ArrayType;
-import org.apache.flink.table.types.logical.DecimalType;
-import org.apache.flink.table.types.logical.LogicalType;
-import org.apache.flink.table.types.logical.MapType;
-import org.apache.flink.table.types.logical.RowType;
+import org.domicile.schemas.Column;
+import org.domicile.schemas.ColumnType;
+import org.domicile.schemas.Decoded;
+import org.domicile.schemas.RowDecoder;
+import org.domicile.schemas.Written;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows from records that are JSON objects, bare or behind the five bytes by which Confluent's
- * clients say the schema. A record that does not fit its columns is passed over: a watch goes on,
- * whatever somebody publishes. Times with an offset are read with any, and as milliseconds since
- * 1970.
+ * Rows from records, as the stream's table has them: framed by Confluent's clients in the language
+ * of the stream's schema, or plain JSON that fits it. A record that does not fit is passed over and
+ * counted: a watch goes on, whatever somebody publishes. Schemas come from the program when a
+ * record names one that is not known yet.
  */
 final class RecordReader implements DeserializationSchema<RowData> {
-    private static final long serialVersionUID = 1L;
-    private static final int FRAME = 5;
+    private static final long serialVersionUID = 2L;
 
-    private final RowType type;
+    /**
+     * Ids that name no schema of the stream are kept so many, and asked for again after a while.
+     */
+    private static final int MOST_UNKNOWN = 1_000;
+
+    private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private static volatile @Nullable Asked asked;
+
+    /** Asks the program. */
+    interface Asked {
+        /** The schema, encoded; empty when records of the stream are not written by it. */
+        byte[] schema(String watch, String stream, int id) throws IOException;
+    }
+
+    /** Who is asked by all readers of this process. */
+    static void asks(Asked program) {
+        asked = program;
+    }
+
+    private final String watch;
+    private final String stream;
+    private final int schema;
+    private final List<String> fields;
     private final TypeInformation<RowData> made;
-    private transient @Nullable ObjectMapper json;
+    private transient Counter passed = new SimpleCounter();
+    private transient @Nullable Reading reading;
 
-    RecordReader(RowType type, TypeInformation<RowData> made) {
-        this.type = type;
+    /**
+     * @param schema the id of the one that has the columns
+     * @param fields of a row
+     */
+    RecordReader(
+            String watch,
+            String stream,
+            int schema,
+            List<String> fields,
+            TypeInformation<RowData> made) {
+        this.watch = watch;
+        this.stream = stream;
+        this.schema = schema;
+        this.fields = List.copyOf(fields);
         this.made = made;
     }
 
-    /** A value does not fit its column. */
-    private static final class Unfit extends Exception {
+    /**
+     * What records are read with. For one thread.
+     *
+     * @param places of the fields, among the decoder's columns
+     */
+    private record Reading(RowDecoder decoder, List<Column> columns, int[] places) {}
+
+    @Override
+    public void open(InitializationContext context) {
+        passed = context.getMetricGroup().counter(Figures.PASSED);
+    }
+
+    private Reading reading() throws IOException {
+        Reading now = reading;
+        if (now == null) {
+            Written own = written(schema);
+            if (own == null) {
+                throw new IOException(
+                        "the schema of "
+                                + stream
+                                + " by which this watch began is not there any more; stop it and"
+                                + " make it again");
+            }
+            Unknown unknown = new Unknown();
+            RowDecoder decoder =
+                    RowDecoder.of(own, id -> unknown.or(id, this::written))
+                            .orElseThrow(() ->
+                                    new IOException("the schema of " + stream + " has no columns"));
+            List<Column> columns = decoder.columns();
+            List<String> names = columns.stream().map(Column::name).toList();
+            now = new Reading(decoder, columns, fields.stream().mapToInt(names::indexOf).toArray());
+            reading = now;
+        }
+        return now;
+    }
+
+    private @Nullable Written written(int id) throws IOException {
+        Asked program = asked;
+        if (program == null) {
+            throw new IOException("nobody is there to ask for schemas");
+        }
+        byte[] encoded = program.schema(watch, stream, id);
+        return encoded.length == 0 ? null : Written.decoded(encoded);
+    }
+
+    /** The program could not be asked, which is no fault of a record. */
+    private static final class Unanswered extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        Unfit() {
-            super("", null, false, false);
+        final IOException why;
+
+        Unanswered(IOException why) {
+            super("", why, false, false);
+            this.why = why;
+        }
+    }
+
+    /** Ids that no schema of the stream has, and when that was said. */
+    private static final class Unknown {
+        private final Map<Integer, Long> since = new HashMap<>();
+
+        interface Ask {
+            @Nullable Written schema(int id) throws IOException;
+        }
+
+        java.util.Optional<Written> or(int id, Ask ask) {
+            Long before = since.get(id);
+            if (before != null && System.nanoTime() - before < AGAIN_NANOS) {
+                return java.util.Optional.empty();
+            }
+            try {
+                Written found = ask.schema(id);
+                if (found == null) {
+                    if (since.size() >= MOST_UNKNOWN) {
+                        since.clear();
+                    }
+                    since.put(id, System.nanoTime());
+                } else {
+                    since.remove(id);
+                }
+                return java.util.Optional.ofNullable(found);
+            } catch (IOException e) {
+                throw new Unanswered(e);
+            }
         }
     }
 
     @Override
     public @Nullable RowData deserialize(byte @Nullable [] record) throws IOException {
-        if (record == null || record.length == 0) {
+        if (record == null) {
+            passed.inc();
             return null;
         }
-        ObjectMapper mapper = json;
-        if (mapper == null) {
-            mapper = new ObjectMapper();
-            json = mapper;
-        }
-        int from = record[0] == 0 ? FRAME : 0;
-        if (record.length <= from) {
-            return null;
-        }
+        Reading with = reading();
         try {
-            JsonNode node = mapper.readTree(record, from, record.length - from);
-            return node != null && node.isObject() ? row(node, type) : null;
-        } catch (IOException
-                | Unfit
-                | DateTimeException
-                | IllegalArgumentException
-                | ArithmeticException e) {
-            return null; // what does not fit is no row
+            return switch (with.decoder().decode(record)) {
+                case Decoded.Row(@Nullable Object[] values) -> row(with, values);
+                case Decoded.Unfit _ -> {
+                    passed.inc();
+                    yield null;
+                }
+            };
+        } catch (Unanswered e) {
+            throw e.why;
         }
     }
 
-    private static GenericRowData row(JsonNode node, RowType type) throws Unfit {
-        GenericRowData row = new GenericRowData(type.getFieldCount());
-        List<RowType.RowField> fields = type.getFields();
-        for (int i = 0; i < fields.size(); i++) {
-            RowType.RowField field = fields.get(i);
-            row.setField(i, value(node.get(field.getName()), field.getType()));
+    private static RowData row(Reading with, @Nullable Object[] values) {
+        GenericRowData row = new GenericRowData(with.places().length);
+        for (int i = 0; i < with.places().length; i++) {
+            int place = with.places()[i];
+            if (place >= 0) {
+                row.setField(i, value(values[place], with.columns().get(place).type()));
+            }
         }
         return row;
     }
 
-    private static @Nullable Object value(@Nullable JsonNode node, LogicalType type) throws Unfit {
-        if (node == null || node.isNull()) {
+    /** As Flink holds it. */
+    private static @Nullable Object value(@Nullable Object value, ColumnType type) {
+        if (value == null) {
             return null;
         }
-        return switch (type.getTypeRoot()) {
-            case CHAR, VARCHAR ->
-                    StringData.fromString(node.isTextual() ? node.textValue() : node.toString());
-            case BOOLEAN -> fit(node.isBoolean(), node).booleanValue();
-            case INTEGER -> fit(node.isIntegralNumber() && node.canConvertToInt(), node).intValue();
-            case BIGINT ->
-                    fit(node.isIntegralNumber() && node.canConvertToLong(), node).longValue();
-            case FLOAT -> (float) fit(node.isNumber(), node).doubleValue();
-            case DOUBLE -> fit(node.isNumber(), node).doubleValue();
-            case DECIMAL -> decimal(node, (DecimalType) type);
-            case DATE -> (int) LocalDate.parse(text(node)).toEpochDay();
-            case TIME_WITHOUT_TIME_ZONE ->
-                    (int) (LocalTime.parse(text(node)).toNanoOfDay() / 1_000_000);
-            case TIMESTAMP_WITHOUT_TIME_ZONE ->
-                    TimestampData.fromLocalDateTime(LocalDateTime.parse(text(node)));
-            case TIMESTAMP_WITH_LOCAL_TIME_ZONE -> TimestampData.fromInstant(instant(node));
-            case BINARY, VARBINARY -> Base64.getDecoder().decode(text(node));
-            case ARRAY -> array(node, (ArrayType) type);
-            case MAP -> map(node, (MapType) type);
-            case ROW -> row(fit(node.isObject(), node), (RowType) type);
-            default -> throw new Unfit();
+        return switch (type) {
+            case ColumnType.Simple simple ->
+                    switch (simple) {
+                        case BOOLEAN, INT, LONG, FLOAT, DOUBLE -> value;
+                        case DATE -> (int) ((LocalDate) value).toEpochDay();
+                        case TIME -> (int) (((LocalTime) value).toNanoOfDay() / 1_000_000);
+                        case TIMESTAMP -> moment(((LocalDateTime) value).atOffset(ZoneOffset.UTC));
+                        case INSTANT -> moment((OffsetDateTime) value);
+                        case TEXT, UUID -> StringData.fromString(value.toString());
+                        case BYTES -> bytes((ByteBuffer) value);
+                    };
+            case ColumnType.Decimal(int precision, int scale) ->
+                    DecimalData.fromBigDecimal((BigDecimal) value, precision, scale);
+            case ColumnType.Sequence(Column element) -> {
+                List<?> list = (List<?>) value;
+                yield new GenericArrayData(
+                        list.stream().map(each -> value(each, element.type())).toArray());
+            }
+            case ColumnType.Mapping(Column each) -> {
+                Map<Object, @Nullable Object> all = new HashMap<>();
+                ((Map<?, ?>) value)
+                        .forEach((name, inner) ->
+                                all.put(
+                                        StringData.fromString(String.valueOf(name)),
+                                        value(inner, each.type())));
+                yield new GenericMapData(all);
+            }
+            case ColumnType.Struct(List<Column> columns) -> {
+                @Nullable Object[] inner = (@Nullable Object[]) value;
+                GenericRowData row = new GenericRowData(columns.size());
+                for (int i = 0; i < columns.size(); i++) {
+                    row.setField(i, value(inner[i], columns.get(i).type()));
+                }
+                yield row;
+            }
         };
     }
 
-    private static JsonNode fit(boolean fits, JsonNode node) throws Unfit {
-        if (!fits) {
-            throw new Unfit();
-        }
-        return node;
+    /** To the millisecond: windows take no more. */
+    private static TimestampData moment(OffsetDateTime value) {
+        return TimestampData.fromEpochMillis(value.toInstant().toEpochMilli());
     }
 
-    private static String text(JsonNode node) throws Unfit {
-        return fit(node.isTextual(), node).textValue();
-    }
-
-    private static DecimalData decimal(JsonNode node, DecimalType type) throws Unfit {
-        BigDecimal number =
-                node.isTextual()
-                        ? new BigDecimal(node.textValue())
-                        : fit(node.isNumber(), node).decimalValue();
-        DecimalData decimal =
-                DecimalData.fromBigDecimal(number, type.getPrecision(), type.getScale());
-        if (decimal == null) {
-            throw new Unfit();
-        }
-        return decimal;
-    }
-
-    private static Instant instant(JsonNode node) throws Unfit {
-        return node.isIntegralNumber()
-                ? Instant.ofEpochMilli(node.longValue())
-                : OffsetDateTime.parse(text(node)).toInstant();
-    }
-
-    private static GenericArrayData array(JsonNode node, ArrayType type) throws Unfit {
-        fit(node.isArray(), node);
-        @Nullable Object[] all = new @Nullable Object[node.size()];
-        for (int i = 0; i < all.length; i++) {
-            all[i] = value(node.get(i), type.getElementType());
-        }
-        return new GenericArrayData(all);
-    }
-
-    private static GenericMapData map(JsonNode node, MapType type) throws Unfit {
-        fit(node.isObject(), node);
-        Map<Object, @Nullable Object> all = new HashMap<>();
-        for (Map.Entry<String, JsonNode> each : node.properties()) {
-            all.put(
-                    StringData.fromString(each.getKey()),
-                    value(each.getValue(), type.getValueType()));
-        }
-        return new GenericMapData(all);
+    private static byte[] bytes(ByteBuffer value) {
+        byte[] bytes = new byte[value.remaining()];
+        value.duplicate().get(bytes);
+        return bytes;
     }
 
     @Override

@@ -1,9 +1,11 @@
 package org.domicile.flink;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -20,6 +22,9 @@ record SqlText(String flink, List<String> names, List<String> times) {
      * Words that Flink keeps for itself and streams have as columns: read as names where they can.
      */
     private static final Set<String> OFTEN = Set.of("at", "value", "position", "time", "timestamp");
+
+    /** The column that says when a table is looked into; it is in no result. */
+    static final String LOOKED = "looked into";
 
     private enum Kind {
         NAME,
@@ -46,9 +51,10 @@ record SqlText(String flink, List<String> names, List<String> times) {
      * Reads a query.
      *
      * @param columns names of columns that it may mean
+     * @param tables names of tables that it may join what streams have with
      * @throws Wrong when it cannot be one
      */
-    static SqlText of(String sql, Set<String> columns) throws Wrong {
+    static SqlText of(String sql, Set<String> columns, Set<String> tables) throws Wrong {
         List<Piece> pieces = pieces(sql);
         while (!pieces.isEmpty() && pieces.getLast().is(";")) {
             pieces.removeLast();
@@ -63,6 +69,7 @@ record SqlText(String flink, List<String> names, List<String> times) {
                             + pieces.getFirst().text().toUpperCase(Locale.ROOT)
                             + " is not for watches.");
         }
+        Joins joins = Joins.of(pieces, tables);
         StringBuilder flink = new StringBuilder();
         List<String> names = new ArrayList<>();
         List<String> times = new ArrayList<>();
@@ -83,9 +90,125 @@ record SqlText(String flink, List<String> names, List<String> times) {
                     && pieces.get(i - 2).says("descriptor")) {
                 times.add(piece.text());
             }
+            flink.append(joins.before(i));
             flink.append(written(piece, next, columns)).append(' ');
+            flink.append(joins.behind(i));
         }
         return new SqlText(flink.toString().strip(), names, times);
+    }
+
+    /**
+     * Joins with tables. What Flink wants said of one, that a table is looked into when a record
+     * comes, is said for it: {@code from S s join T t on …} becomes {@code from (select *,
+     * proctime() … from S) s join T for system_time as of s.… t on …}.
+     *
+     * @param beforePieces what is written before pieces @param behindPieces and behind them, by
+     *     their place
+     */
+    private record Joins(Map<Integer, String> beforePieces, Map<Integer, String> behindPieces) {
+        private static final Set<String> NO_ALIAS =
+                Set.of(
+                        "join",
+                        "left",
+                        "right",
+                        "full",
+                        "inner",
+                        "cross",
+                        "natural",
+                        "where",
+                        "on",
+                        "for",
+                        "outer",
+                        "match_recognize",
+                        "tablesample",
+                        "group",
+                        "using");
+
+        String before(int place) {
+            return beforePieces.getOrDefault(place, "");
+        }
+
+        String behind(int place) {
+            return behindPieces.getOrDefault(place, "");
+        }
+
+        static Joins of(List<Piece> pieces, Set<String> tables) throws Wrong {
+            Joins joins = new Joins(new HashMap<>(), new HashMap<>());
+            for (int i = 1; i < pieces.size(); i++) {
+                Piece piece = pieces.get(i);
+                boolean table = piece.kind() == Kind.QUOTED && tables.contains(piece.text());
+                boolean column = i + 1 < pieces.size() && pieces.get(i + 1).is(".");
+                if (table
+                        && (pieces.get(i - 1).says("from")
+                                || (pieces.get(i - 1).is(",") && !column))) {
+                    throw first(piece.text());
+                }
+                if (table && pieces.get(i - 1).says("join")) {
+                    String left = joins.left(pieces, i - 1, tables);
+                    joins.behindPieces.put(
+                            i, "FOR SYSTEM_TIME AS OF " + left + "." + quoted(LOOKED) + " ");
+                }
+            }
+            return joins;
+        }
+
+        private static Wrong first(String table) {
+            return new Wrong(
+                    "A table stands behind JOIN, and a stream before it: FROM \"stream\" AS s JOIN"
+                            + " \""
+                            + table
+                            + "\" AS t ON s.… = t.….");
+        }
+
+        /** What stands first behind the FROM that a JOIN belongs to, by its name. */
+        private String left(List<Piece> pieces, int join, Set<String> tables) throws Wrong {
+            int from = join - 1;
+            for (int depth = 0; from >= 0; from--) {
+                Piece piece = pieces.get(from);
+                if (piece.is(")")) {
+                    depth++;
+                } else if (piece.is("(") && --depth < 0) {
+                    from = 0;
+                } else if (depth == 0
+                        && piece.says("from")
+                        && !(from > 0 && pieces.get(from - 1).says("distinct"))) {
+                    break;
+                }
+            }
+            if (from < 0 || from + 1 >= join) {
+                throw first(pieces.get(join + 1).text());
+            }
+            int end = from + 1;
+            if (pieces.get(end + 1).is("(")) {
+                end++; // table(…)
+            }
+            if (pieces.get(end).is("(")) {
+                int depth = 1;
+                while (depth > 0 && end + 1 < join) {
+                    end++;
+                    depth += pieces.get(end).is("(") ? 1 : pieces.get(end).is(")") ? -1 : 0;
+                }
+            }
+            Piece first = pieces.get(from + 1);
+            if (first.kind() == Kind.QUOTED && tables.contains(first.text())) {
+                throw first(first.text());
+            }
+            int alias = pieces.get(end + 1).says("as") ? end + 2 : end + 1;
+            boolean named =
+                    alias > end + 1
+                            || ((pieces.get(alias).kind() == Kind.NAME
+                                            || pieces.get(alias).kind() == Kind.QUOTED)
+                                    && !NO_ALIAS.contains(
+                                            pieces.get(alias).text().toLowerCase(Locale.ROOT)));
+            if (!named && end > from + 1) {
+                throw new Wrong(
+                        "Name what stands before the JOIN with a table: FROM (…) AS s JOIN …");
+            }
+            String name = named ? pieces.get(alias).text() : first.text();
+            beforePieces.put(from + 1, "( SELECT * , PROCTIME() AS " + quoted(LOOKED) + " FROM ");
+            behindPieces.put(end, named ? ") " : ") AS " + quoted(name) + " ");
+            return quoted(name);
+        }
     }
 
     private static String written(Piece piece, Optional<Piece> next, Set<String> columns) {

@@ -24,9 +24,22 @@ record Wanted(
         int late,
         String login,
         String secret,
-        List<Stream> streams) {
-    /** A stream that may be named. @param columns types by name; none without a schema */
-    record Stream(String name, Map<String, String> columns) {}
+        List<Stream> streams,
+        List<Stored> tables) {
+    /**
+     * A table that may be joined.
+     *
+     * @param millis after which it is read again
+     */
+    record Stored(String name, long millis, Map<String, String> columns) {}
+
+    /**
+     * A stream that may be named.
+     *
+     * @param schema the id of the one that has its columns; 0 for none
+     * @param columns types by name; none without a schema
+     */
+    record Stream(String name, int schema, Map<String, String> columns) {}
 
     static Wanted of(DataInputStream in) throws IOException {
         String id = Wire.text(in);
@@ -41,13 +54,23 @@ record Wanted(
         List<Stream> streams = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             String name = Wire.text(in);
-            int wide = in.readInt();
-            Map<String, String> columns = new LinkedHashMap<>();
-            for (int j = 0; j < wide; j++) {
-                columns.put(Wire.text(in), Wire.text(in));
-            }
-            streams.add(new Stream(name, columns));
+            int schema = in.readInt();
+            streams.add(new Stream(name, schema, columns(in)));
         }
-        return new Wanted(id, sql, to, begin, time, late, login, secret, streams);
+        int stored = in.readInt();
+        List<Stored> tables = new ArrayList<>();
+        for (int i = 0; i < stored; i++) {
+            tables.add(new Stored(Wire.text(in), in.readLong(), columns(in)));
+        }
+        return new Wanted(id, sql, to, begin, time, late, login, secret, streams, tables);
+    }
+
+    private static Map<String, String> columns(DataInputStream in) throws IOException {
+        int wide = in.readInt();
+        Map<String, String> columns = new LinkedHashMap<>();
+        for (int i = 0; i < wide; i++) {
+            columns.put(Wire.text(in), Wire.text(in));
+        }
+        return columns;
     }
 }

@@ -30,6 +30,14 @@ final class PlanningTest {
         return columns;
     }
 
+    private static Map<String, String> stations() {
+        Map<String, String> columns = new LinkedHashMap<>();
+        columns.put("id", "STRING");
+        columns.put("name", "STRING");
+        columns.put("high", "INT");
+        return columns;
+    }
+
     private static Planning planning(String sql) throws Wrong {
         return new Planning(
                 new Wanted(
@@ -42,8 +50,11 @@ final class PlanningTest {
                         "login",
                         "secret",
                         List.of(
-                                new Wanted.Stream("water.levels", levels()),
-                                new Wanted.Stream("water.plain", Map.of()))),
+                                new Wanted.Stream("water.levels", 7, levels()),
+                                new Wanted.Stream("water.plain", 0, Map.of())),
+                        List.of(
+                                new Wanted.Stored("geo.stations", 1_000, stations()),
+                                new Wanted.Stored("geo.limits", 1_000, stations()))),
                 9,
                 new Configuration());
     }
@@ -107,6 +118,61 @@ final class PlanningTest {
                 named(found.columns()));
     }
 
+    @Test
+    void tablesAreLookedInto() throws Exception {
+        Map<String, List<String>> columns = new LinkedHashMap<>();
+        columns.put(
+                "select r.station, s.name from \"water.levels\" r join \"geo.stations\" s"
+                        + " on r.station = s.id where r.level > s.high",
+                List.of("station", "name"));
+        columns.put(
+                "select * from \"water.levels\" as r join \"geo.stations\" as s on r.station ="
+                        + " s.id",
+                List.of("station", "level", "at", "record_time", "id", "name", "high"));
+        columns.put(
+                "select station, name from \"water.levels\" left join \"geo.stations\""
+                        + " on station = id and name <> 'x'",
+                List.of("station", "name"));
+        columns.put(
+                "select r.station, s.name, l.high as most from \"water.levels\" r"
+                        + " join \"geo.stations\" s on r.station = s.id"
+                        + " left join \"geo.limits\" l on r.station = l.id",
+                List.of("station", "name", "most"));
+        columns.put(
+                "with w as (select station, window_end, max(level) as top from table(tumble(table"
+                    + " \"water.levels\", descriptor(at), interval '10' second)) group by station,"
+                    + " window_start, window_end) select s.name, w.top, w.window_end from w join"
+                    + " \"geo.stations\" s on w.station = s.id where w.top > s.high",
+                List.of("name", "top", "window_end"));
+        columns.put(
+                "with j as (select r.station, r.level, r.at, s.name from \"water.levels\" r"
+                        + " join \"geo.stations\" s on r.station = s.id)"
+                        + " select name, window_end, max(level) as top from"
+                        + " table(tumble(table j, descriptor(at), interval '10' second))"
+                        + " group by name, window_start, window_end",
+                List.of("name", "window_end", "top"));
+        columns.put(
+                "select s.name, w.level from table(tumble(table \"water.levels\", descriptor(at),"
+                        + " interval '10' second)) w join \"geo.stations\" s on s.id = w.station",
+                List.of("name", "level"));
+        columns.put(
+                "select r.station, s.name from \"water.levels\" r join \"geo.stations\" s"
+                        + " on cast(r.level as string) = s.id",
+                List.of("station", "name"));
+        List<String> refused = new ArrayList<>();
+        columns.forEach((sql, names) -> {
+            try {
+                Planning.Found found = planning(sql).look();
+                assertEquals(Set.of("water.levels"), found.sources(), sql);
+                assertTrue(found.tables().contains("geo.stations"), sql);
+                assertEquals(names, List.copyOf(found.columns().keySet()), sql);
+            } catch (Wrong e) {
+                refused.add(sql + ": " + e.sentence());
+            }
+        });
+        assertEquals(List.of(), refused);
+    }
+
     private static Map<String, String> named(Map<String, String> columns) {
         Map<String, String> named = new LinkedHashMap<>();
         columns.forEach(
@@ -126,9 +192,35 @@ final class PlanningTest {
                         "select 1 as n", "reads no stream",
                         "select lvl from \"water.levels\"", "lvl",
                         "select 'a from \"water.levels\"", "A quote is open");
-        sentences.forEach((sql, part) -> {
-            Wrong wrong = assertThrows(Wrong.class, () -> planning(sql).look(), sql);
-            assertTrue(wrong.sentence().contains(part), () -> sql + ": " + wrong.sentence());
-        });
+        sentences.forEach(PlanningTest::wrong);
+        Map.of(
+                        "select id from \"geo.stations\"",
+                        "behind JOIN",
+                        "select id from (select * from \"geo.stations\") as s",
+                        "behind JOIN",
+                        "select s.id from \"geo.stations\" s join \"water.levels\" r on"
+                                + " r.station = s.id",
+                        "behind JOIN",
+                        "select s.id from \"water.levels\" r, \"geo.stations\" s where"
+                                + " r.station = s.id",
+                        "behind JOIN",
+                        "select s.id from (select * from \"water.levels\") join"
+                                + " \"geo.stations\" s on station = s.id",
+                        "Name what stands before",
+                        "select s.id from \"water.levels\" r join \"geo.stations\" s on"
+                                + " r.level > s.high",
+                        "joined by what is equal",
+                        "select s.id from \"water.levels\" r full join \"geo.stations\" s on"
+                                + " r.station = s.id",
+                        "joined by what is equal",
+                        "select r.level from \"water.levels\" r where r.station in (select id"
+                                + " from \"geo.stations\")",
+                        "behind JOIN")
+                .forEach(PlanningTest::wrong);
+    }
+
+    private static void wrong(String sql, String part) {
+        Wrong wrong = assertThrows(Wrong.class, () -> planning(sql).look(), sql);
+        assertTrue(wrong.sentence().contains(part), () -> sql + ": " + wrong.sentence());
     }
 }

@@ -1,0 +1,68 @@
+package org.domicile.ingest;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.domicile.http.Exchange;
+import org.domicile.http.Headers;
+
+/** What is answered: JSON, and the number of the use. */
+final class Answers {
+    static final JsonFactory JSON = new JsonFactory();
+
+    private static final String TYPE = "application/json";
+
+    private Answers() {}
+
+    /** What an answer says. */
+    interface Body {
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    static Headers headers(String type, String use) {
+        Headers headers =
+                new Headers()
+                        .add("Content-Type", type)
+                        .add("Cache-Control", "no-store")
+                        .add("X-Content-Type-Options", "nosniff");
+        return use.isEmpty() ? headers : headers.add("x-domicile-use", use);
+    }
+
+    static void answer(Exchange exchange, int status, String use, Body body) throws IOException {
+        exchange.respond(status, headers(TYPE, use), ByteBuffer.wrap(bytes(body)));
+    }
+
+    private static byte[] bytes(Body body) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonGenerator json = JSON.createGenerator(bytes)) {
+            body.write(json);
+        }
+        return bytes.toByteArray();
+    }
+
+    static byte[] error(Failure failure) throws IOException {
+        return bytes(json -> {
+            json.writeStartObject();
+            json.writeStringField("error", failure.code());
+            json.writeStringField("sentence", failure.sentence());
+            json.writeEndObject();
+        });
+    }
+
+    /** Unless an answer has begun: then it ends without its end. */
+    static void fail(Exchange exchange, Failure failure, String use) throws IOException {
+        if (exchange.responded()) {
+            return;
+        }
+        Headers headers = headers(TYPE, use);
+        switch (failure.status()) {
+            case 401 -> headers.add("WWW-Authenticate", "Basic realm=\"domicile\"");
+            case 405 -> headers.add("Allow", "GET, PUT, PATCH, DELETE, POST");
+            case 503 -> headers.add("Retry-After", "5");
+            default -> {}
+        }
+        exchange.respond(failure.status(), headers, ByteBuffer.wrap(error(failure)));
+    }
+}
