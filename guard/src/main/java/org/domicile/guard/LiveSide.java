@@ -98,9 +98,9 @@ final class LiveSide {
         return why;
     }
 
-    /** Bytes that wait to be a file. */
-    int waiting() {
-        return text.size();
+    /** Bytes that wait to be a file, with the records that they were. */
+    long waiting() {
+        return text.weight();
     }
 
     long rows() {

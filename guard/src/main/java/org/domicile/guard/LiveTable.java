@@ -67,7 +67,7 @@ final class LiveTable implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger("org.domicile.guard");
 
-    /** Text that becomes a file though nobody asks. */
+    /** Rows, with their records, that become a file though nobody asks. */
     private static final int FULL = 8 << 20;
 
     /** Files smaller than this, or an eighth of a data file, are packed, when there are so many. */

@@ -31,6 +31,11 @@ import org.jspecify.annotations.Nullable;
 final class LiveText {
     private static final byte[] HEX = "0123456789ABCDEF".getBytes(US_ASCII);
     private static final int FIRST = 64 << 10;
+
+    /** What a record takes in memory beside its bytes, about; and a header of it. */
+    private static final int RECORD = 200;
+
+    private static final int HEADER = 100;
     private static final int LAST_YEAR = 9999;
     private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
@@ -42,6 +47,7 @@ final class LiveText {
     // where each row ends, and what it was
     private int[] ends = new int[256];
     private final List<StreamRecord> records = new ArrayList<>();
+    private long kept;
 
     /** As the engine reads what {@link #add} writes for it. */
     static String type(ColumnType type) {
@@ -71,8 +77,9 @@ final class LiveText {
         };
     }
 
-    int size() {
-        return size;
+    /** Bytes in memory, about: of the lines, and of the records that they were. */
+    long weight() {
+        return size + kept;
     }
 
     int rows() {
@@ -86,6 +93,7 @@ final class LiveText {
     void clear() {
         size = 0;
         rows = 0;
+        kept = 0;
         records.clear();
         if (bytes.length > 16 * FIRST) {
             bytes = new byte[FIRST];
@@ -135,8 +143,19 @@ final class LiveText {
         }
         ends[rows] = size;
         records.add(from);
+        kept += weight(from);
         rows++;
         return "";
+    }
+
+    /** All of a record, whatever of it is a column. */
+    private static long weight(StreamRecord record) {
+        return RECORD
+                + record.key().map(each -> each.length).orElse(0)
+                + record.value().map(each -> each.length).orElse(0)
+                + record.headers().stream()
+                        .mapToLong(each -> HEADER + each.name().length() + each.value().length)
+                        .sum();
     }
 
     /** A producer may say any time of a record; a column has the years 1 to 9999. */
