@@ -222,7 +222,7 @@ final class Gate implements Guard {
                         with.schemas(),
                         new LiveWorker(with.queries(), clock),
                         new LiveWorker(with.queries(), clock),
-                        live::isTight);
+                        live.room());
         live.begin(parts);
     }
 

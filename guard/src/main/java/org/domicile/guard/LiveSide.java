@@ -27,6 +27,7 @@ final class LiveSide {
     private static final AtomicLong NUMBERS = new AtomicLong();
 
     private final String table;
+    private final LiveRoom room;
     private final LiveText text = new LiveText();
     private final List<HotFile> files = new ArrayList<>();
     private int covered; // so many of the files, the first, are what the cut has
@@ -36,12 +37,33 @@ final class LiveSide {
     private Map<Integer, Long> committed = Map.of();
     private Instant since = Instant.MAX;
     private Instant sinceCut = Instant.MAX;
+    private long told; // to the room
+    private boolean over;
 
     /**
      * @param table its id
      */
-    LiveSide(String table) {
+    LiveSide(String table, LiveRoom room) {
         this.table = table;
+        this.room = room;
+    }
+
+    /** Tells what is in memory now. */
+    private void tell() {
+        tell(held() + waiting());
+    }
+
+    private void tell(long now) {
+        if (!over) {
+            room.move(now - told);
+            told = now;
+        }
+    }
+
+    /** Nobody comes back to it, so what it holds is nobody's. */
+    void end() {
+        tell(0);
+        over = true;
     }
 
     String table() {
@@ -63,6 +85,7 @@ final class LiveSide {
     void begin(String log, String kept) {
         files.clear();
         text.clear();
+        tell();
         covered = 0;
         since = Instant.MAX;
         sinceCut = Instant.MAX;
@@ -90,10 +113,12 @@ final class LiveSide {
      * @return why it cannot be a row; empty when it is
      */
     String add(StreamRecord record, @Nullable Object[] values, Instant now) {
+        long before = text.weight();
         String why = text.add(record, columns.subList(LiveColumns.OWN, columns.size()), values);
         if (why.isEmpty()) {
             since = since == Instant.MAX ? now : since;
             sinceCut = sinceCut == Instant.MAX ? now : sinceCut;
+            tell(told + text.weight() - before);
         }
         return why;
     }
@@ -135,6 +160,7 @@ final class LiveSide {
             }
             files.addAll(fresh);
             text.clear();
+            tell();
             rows.forEach(bad);
         }
         return Answer.of(true);
@@ -225,12 +251,14 @@ final class LiveSide {
         }
         files.removeAll(old);
         files.addAll(at, fresh);
+        tell();
     }
 
     /** What the cut had is in the table now. */
     void committed(Map<Integer, Long> offsets, String kept) {
         said = kept;
         files.subList(0, covered).clear();
+        tell();
         covered = 0;
         committed = Map.copyOf(offsets);
         since = sinceCut;

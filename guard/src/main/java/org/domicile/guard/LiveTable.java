@@ -120,8 +120,8 @@ final class LiveTable implements AutoCloseable {
     LiveTable(LiveTables.With with, Stream stream) {
         this.with = with;
         this.stream = stream;
-        this.fit = new LiveSide(stream.table());
-        this.unfit = new LiveSide(stream.unfit());
+        this.fit = new LiveSide(stream.table(), with.room());
+        this.unfit = new LiveSide(stream.unfit(), with.room());
     }
 
     Stream stream() {
@@ -255,7 +255,7 @@ final class LiveTable implements AutoCloseable {
         try {
             boolean full =
                     fit.held() + unfit.held() > FULL_TIMES * with.options().most()
-                            || with.tight().getAsBoolean();
+                            || with.room().isTight();
             if (full) {
                 why = "its rows wait for room" + (uncommitted.isEmpty() ? "" : ": " + uncommitted);
                 moved.signalAll();
@@ -970,6 +970,12 @@ final class LiveTable implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        lock.lock();
+        try {
+            sides().forEach(LiveSide::end);
+        } finally {
+            lock.unlock();
         }
     }
 }

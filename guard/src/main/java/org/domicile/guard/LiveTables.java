@@ -11,7 +11,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.domicile.objects.Bucket;
 import org.domicile.policy.Resource;
@@ -58,7 +57,7 @@ final class LiveTables implements AutoCloseable {
     private final ReentrantLock making = new ReentrantLock();
     private final CountDownLatch ends = new CountDownLatch(1);
     private volatile @Nullable With with;
-    private volatile boolean tight;
+    private final LiveRoom room = new LiveRoom(Runtime.getRuntime().maxMemory() / SHARE);
     private @Nullable Thread tending;
 
     /** Something about a stream keeps its table from getting on. */
@@ -93,7 +92,7 @@ final class LiveTables implements AutoCloseable {
             Schemas schemas,
             LiveWorker maker,
             LiveWorker packer,
-            BooleanSupplier tight) {
+            LiveRoom room) {
         /** The id of the newest schema of a stream. */
         int schema(Stream stream) {
             return schemas.newest(stream.organisation(), Schemas.subject(stream.name()))
@@ -208,11 +207,9 @@ final class LiveTables implements AutoCloseable {
 
     private void turn() {
         List<LiveTable> live = all();
-        long held = held(live);
-        long room = Runtime.getRuntime().maxMemory() / SHARE;
-        boolean full = held > room / 2; // the largest make room before nothing more may come
-        live.forEach(each -> each.tend(full && each.standing().bytes() * live.size() >= held));
-        tight = held(live) > room;
+        boolean full = room.isNarrow(); // the largest make room before nothing more may come
+        live.forEach(each ->
+                each.tend(full && each.standing().bytes() * live.size() >= room.held()));
         With parts = with;
         if (parts != null) {
             parts.maker().rest();
@@ -220,13 +217,9 @@ final class LiveTables implements AutoCloseable {
         }
     }
 
-    private static long held(List<LiveTable> live) {
-        return live.stream().mapToLong(each -> each.standing().bytes()).sum();
-    }
-
-    /** Whether all together hold so much that nothing more may come. */
-    boolean isTight() {
-        return tight;
+    /** Of the heap, for all of them. */
+    LiveRoom room() {
+        return room;
     }
 
     /** The one whose rows a table's are. @param id of the table */
