@@ -90,6 +90,9 @@ final class LiveTable implements AutoCloseable {
     /** What is said of files that become one: it is this much of them at least. */
     private static final double LEAST_SHRUNK = 0.5;
 
+    private static final String BEHIND = "The table's stream cannot be read to its end now: ";
+    private static final String AGAIN = "its stream is being read once more";
+
     private static final int MOST_AT_ONCE = 64;
     private static final long LONG_MILLIS = 10_000;
     private static final Duration STEP = Duration.ofMillis(200);
@@ -107,6 +110,7 @@ final class LiveTable implements AutoCloseable {
     private final ReentrantLock tending = new ReentrantLock();
     private Map<Integer, Long> position = new TreeMap<>();
     private boolean begun;
+    private int rounds; // how many times all was to be read once more
     private String log = "";
     private String why = "its stream is being read for the first time";
     private String uncommitted = "";
@@ -475,20 +479,23 @@ final class LiveTable implements AutoCloseable {
             Supplier<Loaded> load,
             Function<List<HotFile>, Answer<List<TableFile>>> hold) {
         LiveSide side = id.equals(fit.table()) ? fit : unfit;
-        Optional<String> trouble = caughtUp();
-        if (trouble.isPresent()) {
-            return Answer.failed(
-                    new Failure(
-                            "57P03",
-                            "The table's stream cannot be read to its end now: "
-                                    + trouble.get()
-                                    + ".",
-                            0,
-                            "What is committed can be read: from NAMESPACE.TABLE at (version =>"
-                                    + " 'main')"));
+        Map<Integer, Long> ends;
+        try {
+            ends = ends();
+        } catch (StorageFailure | LiveTables.Wrong e) {
+            return behind(String.valueOf(e.getMessage()));
         }
+        Optional<String> trouble = caughtUp(ends);
+        if (trouble.isPresent()) {
+            return behind(trouble.get());
+        }
+        int round;
         lock.lock();
         try {
+            if (!isThrough(ends)) {
+                return behind(why);
+            }
+            round = rounds;
             // first what fits: of that something may prove not to
             for (LiveSide each : side == fit ? List.of(fit) : sides()) {
                 if (settle(each) instanceof Answer.Failed<Boolean>(Failure failure)) {
@@ -504,6 +511,9 @@ final class LiveTable implements AutoCloseable {
             List<HotFile> files;
             lock.lock();
             try {
+                if (round != rounds) {
+                    return behind(AGAIN); // and what was in files is not, or not yet
+                }
                 files = side.files();
             } finally {
                 lock.unlock();
@@ -514,18 +524,27 @@ final class LiveTable implements AutoCloseable {
         }
     }
 
-    /** Waits until all is a row that is in the stream now; why it is not, after a while. */
-    private Optional<String> caughtUp() {
-        Map<Integer, Long> ends;
-        try {
-            ends = with.log().ends(stream.name(), with.partitions(stream));
-        } catch (StorageFailure e) {
-            return Optional.of(String.valueOf(e.getMessage()));
-        }
+    private static Answer<View> behind(String why) {
+        return Answer.failed(
+                new Failure(
+                        "57P03",
+                        BEHIND + (why.isEmpty() ? AGAIN : why) + ".",
+                        0,
+                        "What is committed can be read: from NAMESPACE.TABLE at (version =>"
+                                + " 'main')"));
+    }
+
+    /** Up to where records are in the stream now. */
+    private Map<Integer, Long> ends() {
+        return with.log().ends(stream.name(), with.partitions(stream));
+    }
+
+    /** Waits until all before these is a row; why it is not, after a while. */
+    private Optional<String> caughtUp(Map<Integer, Long> ends) {
         long left = PATIENCE.toNanos();
         lock.lock();
         try {
-            while (!begun || !isAt(ends)) {
+            while (!isThrough(ends)) {
                 if (left <= 0 || closed) {
                     return Optional.of(why.isEmpty() ? "its reader is behind" : why);
                 }
@@ -538,6 +557,11 @@ final class LiveTable implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Whether all before these is a row. For who has the lock, and for as long as he has it. */
+    private boolean isThrough(Map<Integer, Long> ends) {
+        return begun && isAt(ends);
     }
 
     private boolean isAt(Map<Integer, Long> ends) {
@@ -725,7 +749,8 @@ final class LiveTable implements AutoCloseable {
                 });
                 cut = Map.of();
                 begun = false;
-                why = "its stream is being read once more";
+                rounds++;
+                why = AGAIN;
                 moved.signalAll();
             } finally {
                 lock.unlock();
@@ -738,17 +763,35 @@ final class LiveTable implements AutoCloseable {
 
     /** All that is in the stream now is in its tables when this returns. */
     void settle() {
-        Optional<String> trouble = caughtUp();
+        Map<Integer, Long> ends;
+        try {
+            ends = ends();
+        } catch (StorageFailure e) {
+            throw new LiveTables.Wrong(BEHIND + e.getMessage());
+        }
+        Optional<String> trouble = caughtUp(ends);
         if (trouble.isPresent()) {
-            throw new LiveTables.Wrong(
-                    "The table's stream cannot be read to its end now: " + trouble.get());
+            throw new LiveTables.Wrong(BEHIND + trouble.get());
         }
         tending.lock();
         try {
-            cut();
+            cut(ends);
             commit();
         } finally {
             tending.unlock();
+        }
+    }
+
+    /** A cut that has all before these, whatever was done since they were. */
+    private void cut(Map<Integer, Long> ends) {
+        lock.lock();
+        try {
+            if (!isThrough(ends)) {
+                throw new LiveTables.Wrong(BEHIND + (why.isEmpty() ? AGAIN : why));
+            }
+            cut();
+        } finally {
+            lock.unlock();
         }
     }
 
