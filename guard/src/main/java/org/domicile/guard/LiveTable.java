@@ -108,6 +108,7 @@ final class LiveTable implements AutoCloseable {
     private final Condition moved = lock.newCondition();
     private final ReentrantReadWriteLock base = new ReentrantReadWriteLock();
     private final ReentrantLock tending = new ReentrantLock();
+    private final LivePause pause = new LivePause();
     private Map<Integer, Long> position = new TreeMap<>();
     private boolean begun;
     private int rounds; // how many times all was to be read once more
@@ -118,6 +119,8 @@ final class LiveTable implements AutoCloseable {
     private double shrinks = 1;
     private Instant committed = Instant.EPOCH;
     private Instant trimmed = Instant.EPOCH;
+    private String stuck = "";
+    private String untrimmed = "";
     private volatile boolean closed;
     private volatile @Nullable Thread thread;
 
@@ -612,41 +615,60 @@ final class LiveTable implements AutoCloseable {
         try {
             Instant now = with.clock().instant();
             if (laid().plus(LONGEST).isBefore(now)) {
-                again();
+                stuck = tried(this::again);
             }
-            if (tight) {
-                lock.lock();
-                try {
-                    settleAll();
-                } finally {
-                    lock.unlock();
+            if (pause.isOver(now)) {
+                stuck = tried(() -> work(tight, now));
+                if (stuck.isEmpty()) {
+                    pause.done();
+                } else {
+                    pause.failed(with.clock().instant());
                 }
             }
-            for (LiveSide each : sides()) {
-                pack(each, tight);
-            }
-            if (isCutDue()) {
-                cut();
-                for (LiveSide each : sides()) {
-                    if (isLarge(raw(each))) {
-                        ready(each);
-                    }
-                }
-            }
-            if (isDue(now)) {
-                commit();
-            }
-            commits("");
             if (trimmed.plus(TRIMMING).isBefore(now)) {
-                trim(now);
                 trimmed = now;
+                untrimmed = tried(() -> trim(now));
             }
-        } catch (Refused | Refusal | StorageFailure | LiveTables.Wrong e) {
-            commits(String.valueOf(e.getMessage()));
-        } catch (RuntimeException | Error e) {
-            commits(defect(e)); // of this one; others go on
+            commits(stuck.isEmpty() ? untrimmed : stuck);
         } finally {
             tending.unlock();
+        }
+    }
+
+    /** Why it was not done; empty when it was. */
+    private String tried(Runnable work) {
+        try {
+            work.run();
+            return "";
+        } catch (Refused | Refusal | StorageFailure | LiveTables.Wrong e) {
+            return String.valueOf(e.getMessage());
+        } catch (RuntimeException | Error e) {
+            return defect(e); // of this one; others go on
+        }
+    }
+
+    private void work(boolean tight, Instant now) {
+        if (tight) {
+            lock.lock();
+            try {
+                settleAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+        for (LiveSide each : sides()) {
+            pack(each, tight);
+        }
+        if (isCutDue()) {
+            cut();
+            for (LiveSide each : sides()) {
+                if (isLarge(raw(each))) {
+                    ready(each);
+                }
+            }
+        }
+        if (isDue(now)) {
+            commit();
         }
     }
 
@@ -775,8 +797,10 @@ final class LiveTable implements AutoCloseable {
         }
         tending.lock();
         try {
-            cut(ends);
+            cut(ends); // at once: somebody waits
             commit();
+            pause.done();
+            stuck = "";
         } finally {
             tending.unlock();
         }
