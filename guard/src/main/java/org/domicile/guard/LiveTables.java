@@ -58,7 +58,7 @@ final class LiveTables implements AutoCloseable {
     private final CountDownLatch ends = new CountDownLatch(1);
     private volatile @Nullable With with;
     private final LiveRoom room = new LiveRoom(Runtime.getRuntime().maxMemory() / SHARE);
-    private @Nullable Thread tending;
+    private volatile @Nullable Thread tending;
 
     /** Something about a stream keeps its table from getting on. */
     static final class Wrong extends RuntimeException {
@@ -176,6 +176,9 @@ final class LiveTables implements AutoCloseable {
 
     /** Its log runs: what there is may be read. */
     void start() {
+        if (tending != null) {
+            return; // whoever makes a stream asks, and is not to wait for one that goes
+        }
         making.lock();
         try {
             if (tending == null && with != null) {
@@ -439,30 +442,40 @@ final class LiveTables implements AutoCloseable {
      * @param removing removes it from the register
      */
     void end(Stream stream, Runnable removing) {
-        making.lock();
-        try {
-            With parts = with;
-            Optional<LiveTable> live =
-                    Optional.ofNullable(parts)
-                            .flatMap(each -> each.streams().stream(stream.name()))
-                            .flatMap(now -> of(now.table()));
-            if (live.isPresent() && live.get().isThere()) {
-                try {
-                    live.get().settle();
-                } catch (Wrong e) {
-                    throw conflict(
-                            e.getMessage()
-                                    + ". Its records are not all in its table, so it stays; drop"
-                                    + " the table first if they may be lost.");
+        while (true) {
+            Optional<LiveTable> live = table(stream.name());
+            live.ifPresent(LiveTables::settled); // nobody else waits for that, nor for the rest
+            making.lock();
+            try {
+                if (!table(stream.name()).equals(live)) {
+                    continue; // it became a table meanwhile
                 }
+                removing.run();
+                live.ifPresent(each -> each.ids().forEach(byTable::remove));
+            } finally {
+                making.unlock();
             }
-            removing.run();
-            if (live.isPresent()) {
-                live.get().ids().forEach(byTable::remove);
-                live.get().close();
+            live.ifPresent(LiveTable::close);
+            return;
+        }
+    }
+
+    private Optional<LiveTable> table(String stream) {
+        return Optional.ofNullable(with)
+                .flatMap(each -> each.streams().stream(stream))
+                .flatMap(now -> of(now.table()));
+    }
+
+    private static void settled(LiveTable live) {
+        if (live.isThere()) {
+            try {
+                live.settle();
+            } catch (Wrong e) {
+                throw conflict(
+                        e.getMessage()
+                                + ". Its records are not all in its table, so it stays; drop"
+                                + " the table first if they may be lost.");
             }
-        } finally {
-            making.unlock();
         }
     }
 
