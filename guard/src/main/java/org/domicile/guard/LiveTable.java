@@ -90,6 +90,9 @@ final class LiveTable implements AutoCloseable {
     /** What is said of files that become one: it is this much of them at least. */
     private static final double LEAST_SHRUNK = 0.5;
 
+    /** A part of a data file that is too little for one of its own. */
+    private static final int LEFT = 4;
+
     private static final String BEHIND = "The table's stream cannot be read to its end now: ";
     private static final String AGAIN = "its stream is being read once more";
 
@@ -980,20 +983,38 @@ final class LiveTable implements AutoCloseable {
         }
     }
 
-    /** What the cut has becomes data files. */
+    /**
+     * What the cut has becomes data files, one at a time: after a packer that failed for long the
+     * cut has more than a worker can hold, and what is done is done when the next one fails.
+     */
     private void ready(LiveSide side) {
-        List<HotFile> raw = raw(side);
-        if (raw.isEmpty()) {
-            return;
+        for (List<HotFile> raw = raw(side); !raw.isEmpty(); raw = raw(side)) {
+            List<HotFile> slice = slice(raw, (long) (with.options().most() / shrinks));
+            LiveStore store = store();
+            List<HotFile.Ready> ready =
+                    with(session -> store.ready(session, side.table(), slice), "written");
+            replaced(side, slice, ready);
+            store.remove(slice);
+            if (bytes(slice) >= small()) {
+                shrinks = Math.clamp((double) bytes(ready) / bytes(slice), LEAST_SHRUNK, 1);
+            }
         }
-        LiveStore store = store();
-        List<HotFile.Ready> ready =
-                with(session -> store.ready(session, side.table(), raw), "written");
-        replaced(side, raw, ready);
-        store.remove(raw);
-        if (bytes(raw) >= small()) {
-            shrinks = Math.clamp((double) bytes(ready) / bytes(raw), LEAST_SHRUNK, 1);
+    }
+
+    /**
+     * The first of some files, as many as make a data file; all, where what is left would be a
+     * small one.
+     *
+     * @param enough bytes
+     */
+    static List<HotFile> slice(List<HotFile> files, long enough) {
+        int count = 0;
+        long size = 0;
+        while (count < files.size() && size < enough) {
+            size += files.get(count++).size();
         }
+        boolean all = bytes(files) - size < enough / LEFT;
+        return all ? files : files.subList(0, count);
     }
 
     private <T> T with(Function<Session, Answer<T>> work, String what) {

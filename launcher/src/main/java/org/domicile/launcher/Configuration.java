@@ -85,6 +85,11 @@ final class Configuration {
                                         .formatted(where, key, Setting.nearest(key).key())));
     }
 
+    /** Whether somebody wrote it. */
+    boolean isWritten(Setting setting) {
+        return written.containsKey(setting);
+    }
+
     /** What was written, or the default. */
     Written written(Setting setting) {
         Written found = written.get(setting);

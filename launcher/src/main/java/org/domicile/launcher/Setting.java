@@ -43,11 +43,13 @@ enum Setting {
     STREAMS_COMMIT(
             "streams.commit",
             "5m",
-            "how often rows of a stream that is a table are committed; SQL sees them at once"),
+            "how often rows of a stream that is a table are committed, at most 6h; SQL sees them at"
+                    + " once"),
     STREAMS_COMMIT_SIZE(
             "streams.commit.size",
             "64MiB",
-            "bytes of Parquet of such a stream that make a data file, which waits for the commit"),
+            "bytes of Parquet of such a stream that make a data file, which waits for the commit;"
+                    + " at most half of sql.staging"),
     KAFKA_RATE(
             "kafka.rate",
             "256MiB",

@@ -420,9 +420,23 @@ record Settings(
                 chosen(from, Setting.STREAMS_VOLUME, "seen", "encrypted")
                         ? LogOptions.Said.ENCRYPTED
                         : LogOptions.Said.NOTHING,
-                time(from, Setting.STREAMS_COMMIT, Duration.ofMillis(100), Duration.ofHours(12)),
-                size(from, Setting.STREAMS_COMMIT_SIZE, 64L << 10, 4L << 30),
+                time(from, Setting.STREAMS_COMMIT, Duration.ofMillis(100), Duration.ofHours(6)),
+                commitSize(from),
                 time(from, Setting.DRAIN_TIME, Duration.ZERO, Duration.ofHours(1)));
+    }
+
+    /** The worker that makes a data file holds what becomes of it and the file. */
+    private static long commitSize(Configuration from) {
+        long bytes = size(from, Setting.STREAMS_COMMIT_SIZE, 64L << 10, 4L << 30);
+        long most = size(from, Setting.SQL_STAGING, 1L << 20, 1L << 42) / 2;
+        if (bytes > most && from.isWritten(Setting.STREAMS_COMMIT_SIZE)) {
+            throw wrong(
+                    Setting.STREAMS_COMMIT_SIZE,
+                    from.written(Setting.STREAMS_COMMIT_SIZE),
+                    "at most half of sql.staging, which is "
+                            + from.written(Setting.SQL_STAGING).text());
+        }
+        return Math.min(bytes, most);
     }
 
     private static Sql sql(Configuration from) {
