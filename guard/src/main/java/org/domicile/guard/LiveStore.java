@@ -200,6 +200,12 @@ final class LiveStore {
         }
     }
 
+    /** Whether each of them that was laid lies there still: somebody may have removed it. */
+    boolean has(List<? extends HotFile> files) {
+        return files.stream()
+                .allMatch(each -> !(each instanceof HotFile.Laid laid) || closed.has(laid.name()));
+    }
+
     /** Pieces whose rows are in other files now. */
     void remove(List<HotFile> files) {
         for (HotFile each : files) {

@@ -124,6 +124,7 @@ final class LiveTable implements AutoCloseable {
     private Instant trimmed = Instant.EPOCH;
     private String stuck = "";
     private String untrimmed = "";
+    private volatile boolean doubted; // whether all files are there
     private volatile boolean closed;
     private volatile @Nullable Thread thread;
 
@@ -524,7 +525,11 @@ final class LiveTable implements AutoCloseable {
             } finally {
                 lock.unlock();
             }
-            return hold.apply(files).then(held -> Answer.of(new View(loaded, held)));
+            Answer<List<TableFile>> held = hold.apply(files);
+            if (held instanceof Answer.Failed<List<TableFile>>) {
+                doubted = true;
+            }
+            return held.then(each -> Answer.of(new View(loaded, each)));
         } finally {
             base.readLock().unlock();
         }
@@ -617,8 +622,8 @@ final class LiveTable implements AutoCloseable {
         }
         try {
             Instant now = with.clock().instant();
-            if (laid().plus(LONGEST).isBefore(now)) {
-                stuck = tried(this::again);
+            if (doubted || laid().plus(LONGEST).isBefore(now)) {
+                stuck = tried(() -> look(now));
             }
             if (pause.isOver(now)) {
                 stuck = tried(() -> work(tight, now));
@@ -635,6 +640,32 @@ final class LiveTable implements AutoCloseable {
             commits(stuck.isEmpty() ? untrimmed : stuck);
         } finally {
             tending.unlock();
+        }
+    }
+
+    /** Gives up files that wait for too long, or are not all there. */
+    private void look(Instant now) {
+        doubted = false;
+        if (laid().plus(LONGEST).isBefore(now)) {
+            again();
+            return;
+        }
+        List<HotFile> all = new ArrayList<>();
+        lock.lock();
+        try {
+            sides().forEach(each -> all.addAll(each.files()));
+        } finally {
+            lock.unlock();
+        }
+        check(store(), all);
+    }
+
+    /** What somebody removed is read once more from the log, which has it until it is committed. */
+    private void check(LiveStore store, List<? extends HotFile> files) {
+        if (!store.has(files)) {
+            again();
+            throw new LiveTables.Wrong(
+                    "a file of its rows was removed by somebody else, so " + AGAIN);
         }
     }
 
@@ -880,17 +911,19 @@ final class LiveTable implements AutoCloseable {
             done(to, says);
             return;
         }
-        store().commit(
-                        all,
-                        change -> {
-                            base.writeLock().lock();
-                            try {
-                                change.run();
-                                done(to, says);
-                            } finally {
-                                base.writeLock().unlock();
-                            }
-                        });
+        LiveStore store = store();
+        all.forEach(each -> check(store, each.files()));
+        store.commit(
+                all,
+                change -> {
+                    base.writeLock().lock();
+                    try {
+                        change.run();
+                        done(to, says);
+                    } finally {
+                        base.writeLock().unlock();
+                    }
+                });
     }
 
     private void done(Map<Integer, Long> to, String says) {
@@ -991,6 +1024,7 @@ final class LiveTable implements AutoCloseable {
         for (List<HotFile> raw = raw(side); !raw.isEmpty(); raw = raw(side)) {
             List<HotFile> slice = slice(raw, (long) (with.options().most() / shrinks));
             LiveStore store = store();
+            check(store, slice);
             List<HotFile.Ready> ready =
                     with(session -> store.ready(session, side.table(), slice), "written");
             replaced(side, slice, ready);

@@ -231,6 +231,14 @@ final class OpenedWarehouse implements Warehouse {
                         Lock.Bypass.NO);
     }
 
+    /** Whether a file is there. */
+    boolean has(String name) {
+        return parts.objects()
+                .version(bucket, name, Optional.empty())
+                .filter(each -> each.kind() == Version.Kind.OBJECT)
+                .isPresent();
+    }
+
     /** Removes all files of a table. */
     void purge(String id) {
         while (true) {
