@@ -211,8 +211,8 @@ final class LiveTables implements AutoCloseable {
     private void turn() {
         List<LiveTable> live = all();
         boolean full = room.isNarrow(); // the largest make room before nothing more may come
-        live.forEach(each ->
-                each.tend(full && each.standing().bytes() * live.size() >= room.held()));
+        live.forEach(
+                each -> each.tend(full && each.standing().bytes() * live.size() >= room.held()));
         With parts = with;
         if (parts != null) {
             parts.maker().rest();

@@ -506,11 +506,11 @@ class SettingsTest {
     @Test
     void aDataFileOfAStreamFitsTheWorkerThatMakesIt() throws IOException {
         assertTrue(
-                refusal("streams.commit.size=1GiB\n").contains("half of sql.staging, which is 1GiB"));
+                refusal("streams.commit.size=1GiB\n")
+                        .contains("half of sql.staging, which is 1GiB"));
         assertTrue(refusal("streams.commit.size=8MiB\nsql.staging=8MiB").contains("sql.staging"));
         assertEquals(
-                1L << 30,
-                file("streams.commit.size=1GiB\nsql.staging=2GiB").limits().commitSize());
+                1L << 30, file("streams.commit.size=1GiB\nsql.staging=2GiB").limits().commitSize());
         assertEquals(4L << 20, file("sql.staging=8MiB").limits().commitSize());
         assertTrue(refusal("streams.commit=7h").contains("streams.commit"));
     }
