@@ -96,6 +96,9 @@ final class LiveTable implements AutoCloseable {
     private static final String BEHIND = "The table's stream cannot be read to its end now: ";
     private static final String AGAIN = "its stream is being read once more";
 
+    private static final String REMOVED =
+            "a file of its rows was removed by somebody else, so " + AGAIN;
+
     private static final int MOST_AT_ONCE = 64;
     private static final long LONG_MILLIS = 10_000;
     private static final Duration STEP = Duration.ofMillis(200);
@@ -111,7 +114,8 @@ final class LiveTable implements AutoCloseable {
     private final Condition moved = lock.newCondition();
     private final ReentrantReadWriteLock base = new ReentrantReadWriteLock();
     private final ReentrantLock tending = new ReentrantLock();
-    private final LivePause pause = new LivePause();
+    private final LivePause laying = new LivePause();
+    private final LivePause committing = new LivePause();
     private Map<Integer, Long> position = new TreeMap<>();
     private boolean begun;
     private int rounds; // how many times all was to be read once more
@@ -122,7 +126,8 @@ final class LiveTable implements AutoCloseable {
     private double shrinks = 1;
     private Instant committed = Instant.EPOCH;
     private Instant trimmed = Instant.EPOCH;
-    private String stuck = "";
+    private String stuck = ""; // why files are not laid, and so on; owned by who tends
+    private String unmade = "";
     private String untrimmed = "";
     private volatile boolean doubted; // whether all files are there
     private volatile boolean closed;
@@ -623,21 +628,23 @@ final class LiveTable implements AutoCloseable {
         try {
             Instant now = with.clock().instant();
             if (doubted || laid().plus(LONGEST).isBefore(now)) {
-                stuck = tried(() -> look(now));
+                String trouble = tried(() -> look(now));
+                stuck = trouble.isEmpty() ? stuck : trouble;
             }
-            if (pause.isOver(now)) {
-                stuck = tried(() -> work(tight, now));
-                if (stuck.isEmpty()) {
-                    pause.done();
-                } else {
-                    pause.failed(with.clock().instant());
-                }
+            if (laying.isOver(now)) {
+                stuck = tried(laying, () -> lay(tight));
+            }
+            // while commits fail, files are laid all the same: else memory is full soon
+            if (!isDue(now)) {
+                unmade = "";
+            } else if (stuck.isEmpty() && committing.isOver(now)) {
+                unmade = tried(committing, this::commit);
             }
             if (trimmed.plus(TRIMMING).isBefore(now)) {
                 trimmed = now;
                 untrimmed = tried(() -> trim(now));
             }
-            commits(stuck.isEmpty() ? untrimmed : stuck);
+            commits(!stuck.isEmpty() ? stuck : !unmade.isEmpty() ? unmade : untrimmed);
         } finally {
             tending.unlock();
         }
@@ -645,7 +652,6 @@ final class LiveTable implements AutoCloseable {
 
     /** Gives up files that wait for too long, or are not all there. */
     private void look(Instant now) {
-        doubted = false;
         if (laid().plus(LONGEST).isBefore(now)) {
             again();
             return;
@@ -657,15 +663,19 @@ final class LiveTable implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        check(store(), all);
+        boolean there = store().has(all);
+        doubted = false;
+        if (!there) {
+            again();
+            LOG.log(Level.WARNING, "{0}: {1}", stream.name(), REMOVED);
+        }
     }
 
     /** What somebody removed is read once more from the log, which has it until it is committed. */
     private void check(LiveStore store, List<? extends HotFile> files) {
         if (!store.has(files)) {
             again();
-            throw new LiveTables.Wrong(
-                    "a file of its rows was removed by somebody else, so " + AGAIN);
+            throw new LiveTables.Wrong(REMOVED);
         }
     }
 
@@ -681,7 +691,18 @@ final class LiveTable implements AutoCloseable {
         }
     }
 
-    private void work(boolean tight, Instant now) {
+    private String tried(LivePause pause, Runnable work) {
+        String trouble = tried(work);
+        if (trouble.isEmpty()) {
+            pause.done();
+        } else {
+            pause.failed(with.clock().instant());
+        }
+        return trouble;
+    }
+
+    /** Packs files, lays them where they have room, and makes data files where there is enough. */
+    private void lay(boolean tight) {
         if (tight) {
             lock.lock();
             try {
@@ -700,9 +721,6 @@ final class LiveTable implements AutoCloseable {
                     ready(each);
                 }
             }
-        }
-        if (isDue(now)) {
-            commit();
         }
     }
 
@@ -833,8 +851,10 @@ final class LiveTable implements AutoCloseable {
         try {
             cut(ends); // at once: somebody waits
             commit();
-            pause.done();
+            laying.done();
+            committing.done();
             stuck = "";
+            unmade = "";
         } finally {
             tending.unlock();
         }
