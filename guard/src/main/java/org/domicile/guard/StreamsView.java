@@ -157,10 +157,10 @@ final class StreamsView implements GuardedStreams {
         try {
             log.fence();
             live.end(found.get(), removing);
+            settle(); // before somebody may bring records by that name again
         } finally {
             places.ends().over(name);
         }
-        settle();
         return new Shown(found.get(), List.of(), Optional.empty(), uses.last());
     }
 
@@ -309,7 +309,9 @@ final class StreamsView implements GuardedStreams {
                     enter(uses, PUBLISH, found, place);
                     if (places.ends().isEnding(name)
                             // removed here, and in the log still
-                            || (found.isEmpty() && streams.gone().contains(name))) {
+                            || (found.isEmpty() && streams.gone().contains(name))
+                            // who asked for it was judged for the one that there was then
+                            || !isStill(found, name)) {
                         return false;
                     }
                 }
@@ -319,6 +321,10 @@ final class StreamsView implements GuardedStreams {
         } catch (Refused e) {
             return false;
         }
+    }
+
+    private boolean isStill(Optional<Stream> found, String name) {
+        return streams.stream(name).map(Stream::id).equals(found.map(Stream::id));
     }
 
     /** Whether this request began the minute. */
@@ -419,6 +425,10 @@ final class StreamsView implements GuardedStreams {
                                 new StreamRefusal(
                                         StreamRefusal.Kind.CONFLICT,
                                         name + " is being deleted; nothing was kept."))) {
+            if (!isStill(found, name)) {
+                // it went while its records were read; one of that name is another place
+                throw absent(name);
+            }
             came =
                     key.isEmpty()
                             ? new StreamOnce.Came(log.append(name, records), records.size())
