@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import org.domicile.bytes.StorageFailure;
 import org.domicile.objects.Bucket;
 import org.domicile.policy.Resource;
 import org.domicile.query.Queries;
@@ -53,6 +54,9 @@ final class LiveTables implements AutoCloseable {
     private static final int SHARE = 8;
 
     private static final long STEP_MILLIS = 500;
+
+    /** How long transactions that are open are waited for when their stream goes. */
+    private static final Duration TRANSACTIONS = Duration.ofSeconds(3);
 
     private final Map<String, LiveTable> byTable = new ConcurrentHashMap<>();
     private final ReentrantLock making = new ReentrantLock();
@@ -130,6 +134,14 @@ final class LiveTables implements AutoCloseable {
 
         Duration retention(Stream stream) {
             return now(stream).topic().retention();
+        }
+
+        /** Whether there is something that readers of committed records do not see yet. */
+        boolean isOpen(Stream stream) {
+            List<StreamLog.Extent> extents = log.extents(stream.name());
+            Map<Integer, Long> committed = log.ends(stream.name(), extents.size());
+            return extents.stream()
+                    .anyMatch(each -> committed.getOrDefault(each.partition(), 0L) < each.next());
         }
 
         private Stream now(Stream stream) {
@@ -455,6 +467,7 @@ final class LiveTables implements AutoCloseable {
                             .flatMap(now -> of(now.table()));
             if (live.isPresent() && live.get().isThere()) {
                 try {
+                    untilNoneIsOpen(stream);
                     live.get().settle();
                 } catch (Wrong e) {
                     throw conflict(
@@ -470,6 +483,32 @@ final class LiveTables implements AutoCloseable {
             }
         } finally {
             making.unlock();
+        }
+    }
+
+    /** A transaction of Kafka's may still commit what no reader sees yet, though none comes. */
+    private void untilNoneIsOpen(Stream stream) {
+        With parts = with;
+        if (parts == null) {
+            return;
+        }
+        long late = System.nanoTime() + TRANSACTIONS.toNanos();
+        try {
+            while (parts.isOpen(stream)) {
+                if (System.nanoTime() > late
+                        || ends.await(STEP_MILLIS / 5, TimeUnit.MILLISECONDS)) {
+                    throw new Wrong(
+                            "A transaction is open in "
+                                    + stream.name()
+                                    + ": try again when it was committed, aborted or given up");
+                }
+            }
+        } catch (StorageFailure e) {
+            throw new Wrong(
+                    "Its log does not say whether a transaction is open: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Wrong("Its transactions were not waited for");
         }
     }
 

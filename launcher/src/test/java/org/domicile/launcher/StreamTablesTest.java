@@ -488,6 +488,7 @@ final class StreamTablesTest {
             city.run("stream", "table", "water.levels");
             assertEquals("0", city.rows("select count(*) from levels"));
             Set<Integer> kept = ConcurrentHashMap.newKeySet();
+            kept.add(committedWhileItGoes(city));
             Queue<String> refused = new ConcurrentLinkedQueue<>();
             AtomicBoolean over = new AtomicBoolean();
             List<Thread> publishers = new ArrayList<>();
@@ -515,6 +516,28 @@ final class StreamTablesTest {
             kept.removeAll(rows);
             assertEquals(Set.of(), kept);
         }
+    }
+
+    /** A transaction that is open keeps its stream, and what it commits then is a row. */
+    private static int committedWhileItGoes(City city) throws IOException {
+        int level = 1_000_001;
+        Properties settings = new Properties();
+        settings.load(new StringReader(city.rig.run("env", "--for", "java").out()));
+        settings.put("transactional.id", "water");
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(
+                        settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            byte[] value = ("{\"station\":\"t\",\"level\":" + level + "}").getBytes(UTF_8);
+            producer.send(new ProducerRecord<>("water.levels", value));
+            producer.flush();
+            Rig.Ran ran = city.rig.run("stream", "delete", "water.levels");
+            assertEquals(1, ran.code());
+            assertTrue(ran.err().contains("A transaction is open in water.levels"), ran.err());
+            producer.commitTransaction();
+        }
+        return level;
     }
 
     private static void publishUntilRefused(
