@@ -159,6 +159,13 @@ final class StreamTablesTest {
             }
         }
 
+        /** That hold for a file. */
+        List<String> labels(String file) throws IOException {
+            Rig.Ran ran = rig.run("label", "show", file, "--json");
+            assertEquals(0, ran.code(), ran.err());
+            return ran.rows().getFirst().rows("labels").stream().map(Json.Row::line).toList();
+        }
+
         Json.Row shown(String table) throws Exception {
             Rig.Ran ran = rig.run("table", "show", table, "--json");
             assertEquals(0, ran.code(), ran.err());
@@ -408,8 +415,17 @@ final class StreamTablesTest {
             assertTrue(
                     String.valueOf(refused.getMessage())
                             .contains("It is the table of the stream water.levels"));
+            // and so does what its labels say of them
+            city.run("label", "streams://main/water.", "--prohibit", "statistics");
+            city.run("label", "streams://main/", "--allow", "main/first-steps");
+            city.run("label", "streams://main/w", "--allow", "main/first-steps,research");
             city.run("stream", "delete", "water.levels");
             assertEquals("44", city.rows("select count(*) from levels"));
+            String file = city.shown("water.levels").text("location") + "/data/x";
+            List<String> left = city.labels(file);
+            assertEquals(3, left.size(), left::toString);
+            city.run("label", "streams://main/w", "--remove");
+            assertEquals(left, city.labels(file));
             city.changed("drop table levels");
         }
     }
