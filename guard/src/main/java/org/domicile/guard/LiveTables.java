@@ -246,6 +246,19 @@ final class LiveTables implements AutoCloseable {
         return Optional.ofNullable(byTable.get(id));
     }
 
+    /** Streams of an organisation that have a table whose files' names may begin so. */
+    List<Stream> below(String organisation, String prefix) {
+        return all().stream()
+                .filter(live -> live.stream().organisation().equals(organisation))
+                .filter(live ->
+                        live.ids().stream()
+                                .map(id -> id + "/")
+                                .anyMatch(
+                                        each -> each.startsWith(prefix) || prefix.startsWith(each)))
+                .map(LiveTable::stream)
+                .toList();
+    }
+
     /** How a stream's table stands; empty when it has none. */
     Optional<Standing> standing(Stream stream) {
         return of(stream.table()).map(LiveTable::standing);

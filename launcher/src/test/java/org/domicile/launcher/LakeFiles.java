@@ -37,8 +37,24 @@ public final class LakeFiles implements FileIO {
         return properties;
     }
 
+    /** Asks for the names below a place. */
+    void list(String location) {
+        URI place = URI.create(location);
+        call(
+                "GET",
+                place.getHost(),
+                "",
+                Map.of("list-type", "2", "prefix", place.getPath().substring(1)),
+                new byte[0]);
+    }
+
     private byte[] call(String method, String location, byte[] body) {
         URI place = URI.create(location);
+        return call(method, place.getHost(), place.getPath().substring(1), Map.of(), body);
+    }
+
+    private byte[] call(
+            String method, String bucket, String name, Map<String, String> query, byte[] body) {
         try (S3Client s3 =
                 new S3Client(
                         URI.create(properties.getOrDefault("s3.endpoint", "")),
@@ -50,9 +66,9 @@ public final class LakeFiles implements FileIO {
                         Optional.empty())) {
             return s3.call(
                             method,
-                            place.getHost(),
-                            place.getPath().substring(1),
-                            Map.of(),
+                            bucket,
+                            name,
+                            query,
                             Map.of(
                                     "x-amz-security-token",
                                     properties.getOrDefault("s3.session-token", "")),

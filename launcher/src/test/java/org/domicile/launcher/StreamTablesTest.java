@@ -2,6 +2,7 @@ package org.domicile.launcher;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -390,8 +391,12 @@ final class StreamTablesTest {
                 InputFile file =
                         table.io().newInputFile(table.currentSnapshot().manifestListLocation());
                 assertTrue(file.getLength() > 0);
+                LakeFiles files = assertInstanceOf(LakeFiles.class, table.io());
+                String below = table.location() + "/data/";
+                files.list(below);
                 city.run("label", "streams://main/water.", "--prohibit", "main/first-steps");
                 assertThrows(UncheckedIOException.class, file::getLength);
+                assertThrows(UncheckedIOException.class, () -> files.list(below));
             }
             city.run("label", "streams://main/water.", "--prohibit", "main/first-steps");
             SQLException kept =
