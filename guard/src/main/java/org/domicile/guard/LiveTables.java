@@ -478,7 +478,8 @@ final class LiveTables implements AutoCloseable {
                     Optional.ofNullable(parts)
                             .flatMap(each -> each.streams().stream(stream.name()))
                             .flatMap(now -> of(now.table()));
-            if (live.isPresent() && live.get().isThere()) {
+            boolean stays = live.isPresent() && live.get().isThere();
+            if (live.isPresent() && stays) {
                 try {
                     untilNoneIsOpen(stream);
                     live.get().settle();
@@ -493,9 +494,21 @@ final class LiveTables implements AutoCloseable {
             if (live.isPresent()) {
                 live.get().ids().forEach(byTable::remove);
                 live.get().close();
+                if (!stays) {
+                    left(live.get());
+                }
             }
         } finally {
             making.unlock();
+        }
+    }
+
+    private static void left(LiveTable live) {
+        try {
+            live.leave();
+        } catch (Wrong | Refused | StorageFailure e) {
+            // its stream is gone, whatever becomes of them
+            LOG.log(Level.WARNING, "files of the table of {0} stay: {1}", live.stream().name(), e);
         }
     }
 

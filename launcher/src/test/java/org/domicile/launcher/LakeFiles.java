@@ -1,5 +1,7 @@
 package org.domicile.launcher;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -37,15 +39,17 @@ public final class LakeFiles implements FileIO {
         return properties;
     }
 
-    /** Asks for the names below a place. */
-    void list(String location) {
+    /** How many files lie below a place, as S3 tells. */
+    int list(String location) {
         URI place = URI.create(location);
-        call(
-                "GET",
-                place.getHost(),
-                "",
-                Map.of("list-type", "2", "prefix", place.getPath().substring(1)),
-                new byte[0]);
+        byte[] told =
+                call(
+                        "GET",
+                        place.getHost(),
+                        "",
+                        Map.of("list-type", "2", "prefix", place.getPath().substring(1)),
+                        new byte[0]);
+        return new String(told, UTF_8).split("<Key>", -1).length - 1;
     }
 
     private byte[] call(String method, String location, byte[] body) {

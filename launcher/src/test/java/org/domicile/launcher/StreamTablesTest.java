@@ -487,6 +487,48 @@ final class StreamTablesTest {
             assertEquals(
                     String.valueOf(rounds),
                     city.rows("select count(*) from levels_unfit at (version => 'main')"));
+            goesWithItsTable(city, random);
+        }
+    }
+
+    /** Files that waited for a table which was dropped go with the stream. */
+    private void goesWithItsTable(City city, Random random) throws Exception {
+        try (Lake lake =
+                new Lake(
+                        folder,
+                        city.cloud.endpoints().urls().getOrDefault("web", ""),
+                        city.first)) {
+            Table table = lake.catalog.loadTable(Lake.named("water", "levels"));
+            LakeFiles files = assertInstanceOf(LakeFiles.class, table.io());
+            String below = table.location() + "/data/";
+            int committed = files.list(below);
+            for (int i = 0; i < 10; i++) {
+                publishNoise(city, random);
+            }
+            city.rows(SUMS);
+            long end = System.nanoTime() + 30_000_000_000L;
+            while (files.list(below) == committed) {
+                assertTrue(System.nanoTime() < end, "nothing is laid");
+                LockSupport.parkNanos(100_000_000);
+            }
+            // a stream that does not get on lets its table go
+            city.asked("DELETE", "/schemas/subjects/water.levels-value", "text/plain", "");
+            boolean dropped = false;
+            while (!dropped) {
+                assertTrue(System.nanoTime() < end, "it gets on");
+                LockSupport.parkNanos(200_000_000);
+                try {
+                    // not purged: its files are kept
+                    dropped = lake.catalog.dropTable(Lake.named("water", "levels"), false);
+                } catch (IllegalArgumentException e) {
+                    assertTrue(
+                            String.valueOf(e.getMessage()).contains("is the table of"),
+                            e::toString);
+                }
+            }
+            assertTrue(files.list(below) > committed);
+            city.run("stream", "delete", "water.levels");
+            assertEquals(committed, files.list(below));
         }
     }
 
