@@ -249,6 +249,11 @@ final class Delivery {
             return new Tried.Failed("the stream " + stream.name() + " is being deleted");
         }
         try (StreamEnds.Bringing _ = bringing.get()) {
+            if (!now.streams().stream(stream.name())
+                    .map(Stream::id)
+                    .equals(Optional.of(stream.id()))) {
+                return new Tried.Failed("there is no stream " + stream.name() + " any more");
+            }
             return switch (now.log().append(stream.name(), List.of(record))) {
                 case StreamLog.Appended.Kept _ -> new Tried.Told();
                 case StreamLog.Appended.Absent _ ->

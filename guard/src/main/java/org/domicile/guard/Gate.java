@@ -195,6 +195,7 @@ final class Gate implements Guard {
                 new StreamMinutes(streams, ledger, keys.vault(), clock, random),
                 places,
                 live,
+                warehouses,
                 random);
     }
 

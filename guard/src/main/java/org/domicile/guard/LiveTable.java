@@ -835,6 +835,16 @@ final class LiveTable implements AutoCloseable {
         store().remove(gone);
     }
 
+    /** Its stream is gone, and so was its table: nobody else would remove what was laid for it. */
+    void leave() {
+        tending.lock();
+        try {
+            again();
+        } finally {
+            tending.unlock();
+        }
+    }
+
     /** All that is in the stream now is in its tables when this returns. */
     void settle() {
         Map<Integer, Long> ends;

@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import org.domicile.bytes.StorageFailure;
 import org.domicile.objects.Bucket;
 import org.domicile.policy.Resource;
 import org.domicile.query.Queries;
@@ -52,6 +53,9 @@ final class LiveTables implements AutoCloseable {
     private static final int SHARE = 8;
 
     private static final long STEP_MILLIS = 500;
+
+    /** How long transactions that are open are waited for when their stream goes. */
+    private static final Duration TRANSACTIONS = Duration.ofSeconds(3);
 
     private final Map<String, LiveTable> byTable = new ConcurrentHashMap<>();
     private final ReentrantLock making = new ReentrantLock();
@@ -129,6 +133,14 @@ final class LiveTables implements AutoCloseable {
 
         Duration retention(Stream stream) {
             return now(stream).topic().retention();
+        }
+
+        /** Whether there is something that readers of committed records do not see yet. */
+        boolean isOpen(Stream stream) {
+            List<StreamLog.Extent> extents = log.extents(stream.name());
+            Map<Integer, Long> committed = log.ends(stream.name(), extents.size());
+            return extents.stream()
+                    .anyMatch(each -> committed.getOrDefault(each.partition(), 0L) < each.next());
         }
 
         private Stream now(Stream stream) {
@@ -228,6 +240,19 @@ final class LiveTables implements AutoCloseable {
     /** The one whose rows a table's are. @param id of the table */
     Optional<LiveTable> of(String id) {
         return Optional.ofNullable(byTable.get(id));
+    }
+
+    /** Streams of an organisation that have a table whose files' names may begin so. */
+    List<Stream> below(String organisation, String prefix) {
+        return all().stream()
+                .filter(live -> live.stream().organisation().equals(organisation))
+                .filter(live ->
+                        live.ids().stream()
+                                .map(id -> id + "/")
+                                .anyMatch(
+                                        each -> each.startsWith(prefix) || prefix.startsWith(each)))
+                .map(LiveTable::stream)
+                .toList();
     }
 
     /** How a stream's table stands; empty when it has none. */
@@ -444,7 +469,10 @@ final class LiveTables implements AutoCloseable {
     void end(Stream stream, Runnable removing) {
         while (true) {
             Optional<LiveTable> live = table(stream.name());
-            live.ifPresent(LiveTables::settled); // nobody else waits for that, nor for the rest
+            boolean stays = live.isPresent() && live.get().isThere();
+            if (stays) {
+                settled(stream, live.get()); // nobody else waits for that, nor for the rest
+            }
             making.lock();
             try {
                 if (!table(stream.name()).equals(live)) {
@@ -456,6 +484,9 @@ final class LiveTables implements AutoCloseable {
                 making.unlock();
             }
             live.ifPresent(LiveTable::close);
+            if (!stays) {
+                live.ifPresent(LiveTables::left);
+            }
             return;
         }
     }
@@ -466,16 +497,50 @@ final class LiveTables implements AutoCloseable {
                 .flatMap(now -> of(now.table()));
     }
 
-    private static void settled(LiveTable live) {
-        if (live.isThere()) {
-            try {
-                live.settle();
-            } catch (Wrong e) {
-                throw conflict(
-                        e.getMessage()
-                                + ". Its records are not all in its table, so it stays; drop"
-                                + " the table first if they may be lost.");
+    private void settled(Stream stream, LiveTable live) {
+        try {
+            untilNoneIsOpen(stream);
+            live.settle();
+        } catch (Wrong e) {
+            throw conflict(
+                    e.getMessage()
+                            + ". Its records are not all in its table, so it stays; drop"
+                            + " the table first if they may be lost.");
+        }
+    }
+
+    private static void left(LiveTable live) {
+        try {
+            live.leave();
+        } catch (Wrong | Refused | StorageFailure e) {
+            // its stream is gone, whatever becomes of them
+            LOG.log(Level.WARNING, "files of the table of {0} stay: {1}", live.stream().name(), e);
+        }
+    }
+
+    /** A transaction of Kafka's may still commit what no reader sees yet, though none comes. */
+    private void untilNoneIsOpen(Stream stream) {
+        With parts = with;
+        if (parts == null) {
+            return;
+        }
+        long late = System.nanoTime() + TRANSACTIONS.toNanos();
+        try {
+            while (parts.isOpen(stream)) {
+                if (System.nanoTime() > late
+                        || ends.await(STEP_MILLIS / 5, TimeUnit.MILLISECONDS)) {
+                    throw new Wrong(
+                            "A transaction is open in "
+                                    + stream.name()
+                                    + ": try again when it was committed, aborted or given up");
+                }
             }
+        } catch (StorageFailure e) {
+            throw new Wrong(
+                    "Its log does not say whether a transaction is open: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Wrong("Its transactions were not waited for");
         }
     }
 

@@ -17,6 +17,10 @@ import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.domicile.bytes.StorageFailure;
+import org.domicile.objects.Bucket;
+import org.domicile.policy.Change;
+import org.domicile.policy.Label;
+import org.domicile.policy.Marks;
 import org.domicile.policy.Organisation;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Resource;
@@ -37,7 +41,11 @@ final class StreamsView implements GuardedStreams {
     /** Of a request that must not come twice: what became of each of them is kept. */
     private static final int MOST_ONCE = 10_000;
 
+    /** Lists of what alone is allowed that a stream leaves to its table at most. */
+    private static final int MOST_LISTS = 8;
+
     private static final System.Logger LOG = System.getLogger("org.domicile.guard");
+    private static final String DELETE = "streams:DeleteStream";
     private static final String TABLE = "streams:CreateTable";
     private static final String DESCRIBE = "streams:DescribeStream";
     private static final String PUBLISH = "streams:Publish";
@@ -61,6 +69,7 @@ final class StreamsView implements GuardedStreams {
     private final StreamOnce once;
     private final StreamPlaces places;
     private final LiveTables live;
+    private final Warehouses warehouses;
     private final ReentrantLock settling = new ReentrantLock();
 
     StreamsView(
@@ -71,6 +80,7 @@ final class StreamsView implements GuardedStreams {
             StreamMinutes minutes,
             StreamPlaces places,
             LiveTables live,
+            Warehouses warehouses,
             SecureRandom random) {
         this.acting = acting;
         this.policy = policy;
@@ -79,6 +89,7 @@ final class StreamsView implements GuardedStreams {
         this.minutes = minutes;
         this.places = places;
         this.live = live;
+        this.warehouses = warehouses;
         this.random = random;
         this.once = new StreamOnce(streams, log, random);
     }
@@ -142,10 +153,11 @@ final class StreamsView implements GuardedStreams {
         Uses uses = acting.apply(request);
         Optional<Stream> found = streams.stream(name);
         Resource.Data place = place(uses, found, name);
-        uses.check("streams:DeleteStream", place, object(name));
+        uses.check(DELETE, place, object(name));
         Runnable removing =
                 () -> {
-                    try (Admitted use = uses.admit("streams:DeleteStream", place, object(name))) {
+                    streams.stream(name).ifPresent(each -> leaveLabels(uses, each, place));
+                    try (Admitted use = uses.admit(DELETE, place, object(name))) {
                         done(streams.remove(use.carrying(() -> 0), name), name);
                     }
                 };
@@ -157,11 +169,84 @@ final class StreamsView implements GuardedStreams {
         try {
             log.fence();
             live.end(found.get(), removing);
+            settle(); // before somebody may bring records by that name again
         } finally {
             places.ends().over(name);
         }
-        settle();
         return new Shown(found.get(), List.of(), Optional.empty(), uses.last());
+    }
+
+    /**
+     * What labels say of a stream stays true of its rows: they say it of its tables' places from
+     * now on. A label has one list of what alone is allowed, so several become several, whose
+     * prefixes end before the place's does: no other table's id begins so.
+     */
+    private void leaveLabels(Uses uses, Stream stream, Resource.Data place) {
+        Marks marks = uses.labels(place);
+        Optional<Bucket> home = warehouses.find(stream.organisation());
+        if (marks.isEmpty() || stream.table().isEmpty() || home.isEmpty()) {
+            return;
+        }
+        List<Marks> parts = new ArrayList<>();
+        if (!marks.classes().isEmpty() || !marks.prohibited().isEmpty()) {
+            parts.add(new Marks(marks.classes(), marks.prohibited(), List.of()));
+        }
+        marks.only().forEach(each -> parts.add(new Marks(List.of(), List.of(), List.of(each))));
+        for (String id : List.of(stream.table(), stream.unfit())) {
+            for (Marks each : parts) {
+                leave(uses, place, stream, home.get().name(), id + "/", each);
+            }
+        }
+    }
+
+    private void leave(
+            Uses uses,
+            Resource.Data place,
+            Stream stream,
+            String bucket,
+            String whole,
+            Marks marks) {
+        String prefix = whole;
+        while (true) {
+            String at = prefix;
+            Optional<Label> there =
+                    policy.register().labels(stream.organisation(), bucket).stream()
+                            .filter(each -> each.prefix().equals(at))
+                            .findFirst();
+            if (there.isEmpty()) {
+                break;
+            }
+            if (there.get().marks().equals(marks)) {
+                return; // of a deletion that ended before it was done
+            }
+            if (whole.length() - prefix.length() == MOST_LISTS) {
+                throw unlabelled("too many labels say something of the table");
+            }
+            prefix = prefix.substring(0, prefix.length() - 1);
+        }
+        Label label = new Label(stream.organisation(), bucket, prefix, marks);
+        Change change = new Change.SetLabel(label);
+        String objection = policy.objection(change);
+        if (!objection.isEmpty()) {
+            throw unlabelled(objection);
+        }
+        try (Admitted use =
+                uses.admit(
+                        DELETE,
+                        place,
+                        object(stream.name()) + "; its labels stay with its table",
+                        List.of(Declarations.of("label.set", label)))) {
+            switch (policy.change(use.carrying(() -> 0), change)) {
+                case Policy.Applied.Done() -> {}
+                case Policy.Applied.Refused(String sentence) -> throw unlabelled(sentence);
+            }
+        }
+    }
+
+    private static StreamRefusal unlabelled(String why) {
+        return new StreamRefusal(
+                StreamRefusal.Kind.CONFLICT,
+                "Its table would have its labels no more, so it stays: " + why);
     }
 
     @Override
@@ -309,7 +394,9 @@ final class StreamsView implements GuardedStreams {
                     enter(uses, PUBLISH, found, place);
                     if (places.ends().isEnding(name)
                             // removed here, and in the log still
-                            || (found.isEmpty() && streams.gone().contains(name))) {
+                            || (found.isEmpty() && streams.gone().contains(name))
+                            // who asked for it was judged for the one that there was then
+                            || !isStill(found, name)) {
                         return false;
                     }
                 }
@@ -319,6 +406,10 @@ final class StreamsView implements GuardedStreams {
         } catch (Refused e) {
             return false;
         }
+    }
+
+    private boolean isStill(Optional<Stream> found, String name) {
+        return streams.stream(name).map(Stream::id).equals(found.map(Stream::id));
     }
 
     /** Whether this request began the minute. */
@@ -419,6 +510,10 @@ final class StreamsView implements GuardedStreams {
                                 new StreamRefusal(
                                         StreamRefusal.Kind.CONFLICT,
                                         name + " is being deleted; nothing was kept."))) {
+            if (!isStill(found, name)) {
+                // it went while its records were read; one of that name is another place
+                throw absent(name);
+            }
             came =
                     key.isEmpty()
                             ? new StreamOnce.Came(log.append(name, records), records.size())

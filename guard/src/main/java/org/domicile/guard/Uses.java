@@ -207,6 +207,20 @@ final class Uses {
                         .orElse(Marks.NONE);
     }
 
+    /** The same of all that begins so in a bucket for tables, as of {@link Register#marksBelow}. */
+    private Marks streamedBelow(Resource.Data bucket, String prefix) {
+        return bucket.table().isEmpty()
+                ? Marks.NONE
+                : live.below(bucket.organisation(), prefix).stream()
+                        .map(each ->
+                                policy.register()
+                                        .marks(
+                                                bucket.organisation(),
+                                                BucketNames.STREAMS,
+                                                each.name()))
+                        .reduce(Marks.NONE, Marks::and);
+    }
+
     /** An object that is there, or could be: its owner, its ACL and its tags may matter. */
     Resource.Data object(
             Optional<Bucket> bucket, String bucketName, String name, Optional<String> version) {
@@ -238,9 +252,8 @@ final class Uses {
         Resource.Data data = data(bucket, bucketName, "").looking(prefix);
         return data.carrying(
                 data.carried()
-                        .and(
-                                policy.register()
-                                        .marksBelow(data.organisation(), bucketName, prefix)));
+                        .and(policy.register().marksBelow(data.organisation(), bucketName, prefix))
+                        .and(streamedBelow(data, prefix)));
     }
 
     /** What the labels on the way to a name say. */
@@ -261,7 +274,9 @@ final class Uses {
         Resource.Data whole = bucket.looking(name);
         Resource.Data looked = access.asks() ? whole.shared(access.about(PREFIX, name)) : whole;
         return looked.carrying(
-                policy.register().marks(bucket.organisation(), bucket.bucket(), name));
+                policy.register()
+                        .marks(bucket.organisation(), bucket.bucket(), name)
+                        .and(streamedBelow(bucket, name)));
     }
 
     /**

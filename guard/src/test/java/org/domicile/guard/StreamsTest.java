@@ -406,6 +406,45 @@ final class StreamsTest {
     }
 
     /** Whatever fails in between, records of a request with a key come once. */
+    /** Whoever publishes is judged before what he sends is read, which may take a minute. */
+    @Test
+    void whatBeganBeforeAStreamWentIsNotInTheNextOneOfItsName() throws Exception {
+        streams.create(request(), topic(LEVELS));
+        for (String key : List.of("", "k")) {
+            StreamRefusal gone =
+                    assertThrows(
+                            StreamRefusal.class,
+                            () ->
+                                    streams.publish(
+                                            request(),
+                                            LEVELS,
+                                            () -> {
+                                                streams.delete(request(), LEVELS);
+                                                return coming("a");
+                                            },
+                                            key));
+            assertEquals(StreamRefusal.Kind.ABSENT, gone.kind());
+            streams.create(request(), topic(LEVELS));
+            StreamRefusal another =
+                    assertThrows(
+                            StreamRefusal.class,
+                            () ->
+                                    streams.publish(
+                                            request(),
+                                            LEVELS,
+                                            () -> {
+                                                streams.delete(request(), LEVELS);
+                                                streams.create(request(), topic(LEVELS));
+                                                return coming("b");
+                                            },
+                                            key));
+            assertEquals(StreamRefusal.Kind.ABSENT, another.kind());
+            assertEquals(0, streams.show(request(), LEVELS).extents().getFirst().next());
+        }
+        streams.publish(request(), LEVELS, () -> coming("c"), "");
+        assertEquals(1, streams.show(request(), LEVELS).extents().getFirst().next());
+    }
+
     @Test
     void aRequestWithAKeyComesOnce() throws Exception {
         streams.create(request(), topic(LEVELS));

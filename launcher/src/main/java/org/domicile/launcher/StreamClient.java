@@ -60,8 +60,13 @@ final class StreamClient implements AutoCloseable {
         return asked(below("/schemas/" + path), method, body);
     }
 
-    /** What came back. @param row empty unless it is an object, and no error */
-    record Looked(int status, Json.Row row) {}
+    /**
+     * What came back.
+     *
+     * @param row empty unless it is an object, and no error @param why it is an error; empty when
+     *     it is none
+     */
+    record Looked(int status, Json.Row row, String why) {}
 
     /** Asks for something that need not be there, or that is no object. @param path whole */
     Looked look(String method, String path) throws IOException {
@@ -74,10 +79,13 @@ final class StreamClient implements AutoCloseable {
                         HttpResponse.BodyHandlers.ofInputStream());
         try (InputStream in = response.body()) {
             byte[] answer = in.readNBytes(LARGEST_ANSWER);
-            boolean found =
-                    response.statusCode() / 100 == 2 && answer.length > 0 && answer[0] == '{';
-            return new Looked(
-                    response.statusCode(), found ? AdminClient.parse(answer) : Json.row());
+            int status = response.statusCode();
+            if (status / 100 != 2) {
+                return new Looked(
+                        status, Json.row(), String.valueOf(refused(status, answer).getMessage()));
+            }
+            boolean found = answer.length > 0 && answer[0] == '{';
+            return new Looked(status, found ? AdminClient.parse(answer) : Json.row(), "");
         }
     }
 

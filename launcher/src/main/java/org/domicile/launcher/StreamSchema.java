@@ -25,24 +25,31 @@ final class StreamSchema {
 
     /** Whether it has none; false also where that is not told. */
     boolean isAbsent() throws IOException {
-        return client.look("GET", "/schemas/" + subject + "/versions/latest").status() == 404;
+        return newestAt(client, subject).status() == 404;
     }
 
     /** Its language, version, id and text; empty when it has none, or none for this caller. */
     Optional<Json.Row> newest() throws IOException {
-        return newestAt(client, subject);
+        StreamClient.Looked found = newestAt(client, subject);
+        return found.status() == 403 ? Optional.empty() : newest(found);
     }
 
-    /** The same of any subject. */
+    /** The same of any subject. @throws Problem when it is not told, though there may be one */
     static Optional<Json.Row> newest(StreamClient client, String name) throws IOException {
-        return newestAt(client, "subjects/" + AdminClient.segment(name));
+        return newest(newestAt(client, "subjects/" + AdminClient.segment(name)));
     }
 
-    private static Optional<Json.Row> newestAt(StreamClient client, String subject)
+    private static StreamClient.Looked newestAt(StreamClient client, String subject)
             throws IOException {
-        StreamClient.Looked found = client.look("GET", "/schemas/" + subject + "/versions/latest");
-        if (found.status() != 200) {
+        return client.look("GET", "/schemas/" + subject + "/versions/latest");
+    }
+
+    private static Optional<Json.Row> newest(StreamClient.Looked found) {
+        if (found.status() == 404) {
             return Optional.empty();
+        }
+        if (found.status() != 200) {
+            throw new Problem(found.why());
         }
         String language = found.row().text("schemaType");
         Map<String, Object> fields = new LinkedHashMap<>();

@@ -1,5 +1,7 @@
 package org.domicile.launcher;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -37,8 +39,26 @@ public final class LakeFiles implements FileIO {
         return properties;
     }
 
+    /** How many files lie below a place, as S3 tells. */
+    int list(String location) {
+        URI place = URI.create(location);
+        byte[] told =
+                call(
+                        "GET",
+                        place.getHost(),
+                        "",
+                        Map.of("list-type", "2", "prefix", place.getPath().substring(1)),
+                        new byte[0]);
+        return new String(told, UTF_8).split("<Key>", -1).length - 1;
+    }
+
     private byte[] call(String method, String location, byte[] body) {
         URI place = URI.create(location);
+        return call(method, place.getHost(), place.getPath().substring(1), Map.of(), body);
+    }
+
+    private byte[] call(
+            String method, String bucket, String name, Map<String, String> query, byte[] body) {
         try (S3Client s3 =
                 new S3Client(
                         URI.create(properties.getOrDefault("s3.endpoint", "")),
@@ -50,9 +70,9 @@ public final class LakeFiles implements FileIO {
                         Optional.empty())) {
             return s3.call(
                             method,
-                            place.getHost(),
-                            place.getPath().substring(1),
-                            Map.of(),
+                            bucket,
+                            name,
+                            query,
                             Map.of(
                                     "x-amz-security-token",
                                     properties.getOrDefault("s3.session-token", "")),

@@ -2,6 +2,7 @@ package org.domicile.launcher;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -209,6 +210,13 @@ final class StreamTablesTest {
                 }
                 return keys.size();
             }
+        }
+
+        /** That hold for a file. */
+        List<String> labels(String file) throws IOException {
+            Rig.Ran ran = rig.run("label", "show", file, "--json");
+            assertEquals(0, ran.code(), ran.err());
+            return ran.rows().getFirst().rows("labels").stream().map(Json.Row::line).toList();
         }
 
         Json.Row shown(String table) throws Exception {
@@ -435,8 +443,12 @@ final class StreamTablesTest {
                 InputFile file =
                         table.io().newInputFile(table.currentSnapshot().manifestListLocation());
                 assertTrue(file.getLength() > 0);
+                LakeFiles files = assertInstanceOf(LakeFiles.class, table.io());
+                String below = table.location() + "/data/";
+                files.list(below);
                 city.run("label", "streams://main/water.", "--prohibit", "main/first-steps");
                 assertThrows(UncheckedIOException.class, file::getLength);
+                assertThrows(UncheckedIOException.class, () -> files.list(below));
             }
             city.run("label", "streams://main/water.", "--prohibit", "main/first-steps");
             SQLException kept =
@@ -460,8 +472,17 @@ final class StreamTablesTest {
             assertTrue(
                     String.valueOf(refused.getMessage())
                             .contains("It is the table of the stream water.levels"));
+            // and so does what its labels say of them
+            city.run("label", "streams://main/water.", "--prohibit", "statistics");
+            city.run("label", "streams://main/", "--allow", "main/first-steps");
+            city.run("label", "streams://main/w", "--allow", "main/first-steps,research");
             city.run("stream", "delete", "water.levels");
             assertEquals("44", city.rows("select count(*) from levels"));
+            String file = city.shown("water.levels").text("location") + "/data/x";
+            List<String> left = city.labels(file);
+            assertEquals(3, left.size(), left::toString);
+            city.run("label", "streams://main/w", "--remove");
+            assertEquals(left, city.labels(file));
             city.changed("drop table levels");
         }
     }
@@ -521,6 +542,48 @@ final class StreamTablesTest {
             assertEquals(
                     String.valueOf(rounds),
                     city.rows("select count(*) from levels_unfit at (version => 'main')"));
+            goesWithItsTable(city, random);
+        }
+    }
+
+    /** Files that waited for a table which was dropped go with the stream. */
+    private void goesWithItsTable(City city, Random random) throws Exception {
+        try (Lake lake =
+                new Lake(
+                        folder,
+                        city.cloud.endpoints().urls().getOrDefault("web", ""),
+                        city.first)) {
+            Table table = lake.catalog.loadTable(Lake.named("water", "levels"));
+            LakeFiles files = assertInstanceOf(LakeFiles.class, table.io());
+            String below = table.location() + "/data/";
+            int committed = files.list(below);
+            for (int i = 0; i < 10; i++) {
+                publishNoise(city, random);
+            }
+            city.rows(SUMS);
+            long end = System.nanoTime() + 30_000_000_000L;
+            while (files.list(below) == committed) {
+                assertTrue(System.nanoTime() < end, "nothing is laid");
+                LockSupport.parkNanos(100_000_000);
+            }
+            // a stream that does not get on lets its table go
+            city.asked("DELETE", "/schemas/subjects/water.levels-value", "text/plain", "");
+            boolean dropped = false;
+            while (!dropped) {
+                assertTrue(System.nanoTime() < end, "it gets on");
+                LockSupport.parkNanos(200_000_000);
+                try {
+                    // not purged: its files are kept
+                    dropped = lake.catalog.dropTable(Lake.named("water", "levels"), false);
+                } catch (IllegalArgumentException e) {
+                    assertTrue(
+                            String.valueOf(e.getMessage()).contains("is the table of"),
+                            e::toString);
+                }
+            }
+            assertTrue(files.list(below) > committed);
+            city.run("stream", "delete", "water.levels");
+            assertEquals(committed, files.list(below));
         }
     }
 
@@ -560,6 +623,7 @@ final class StreamTablesTest {
             city.run("stream", "table", "water.levels");
             assertEquals("0", city.rows("select count(*) from levels"));
             Set<Integer> kept = ConcurrentHashMap.newKeySet();
+            kept.add(committedWhileItGoes(city));
             Queue<String> refused = new ConcurrentLinkedQueue<>();
             AtomicBoolean over = new AtomicBoolean();
             List<Thread> publishers = new ArrayList<>();
@@ -587,6 +651,28 @@ final class StreamTablesTest {
             kept.removeAll(rows);
             assertEquals(Set.of(), kept);
         }
+    }
+
+    /** A transaction that is open keeps its stream, and what it commits then is a row. */
+    private static int committedWhileItGoes(City city) throws IOException {
+        int level = 1_000_001;
+        Properties settings = new Properties();
+        settings.load(new StringReader(city.rig.run("env", "--for", "java").out()));
+        settings.put("transactional.id", "water");
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(
+                        settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            byte[] value = ("{\"station\":\"t\",\"level\":" + level + "}").getBytes(UTF_8);
+            producer.send(new ProducerRecord<>("water.levels", value));
+            producer.flush();
+            Rig.Ran ran = city.rig.run("stream", "delete", "water.levels");
+            assertEquals(1, ran.code());
+            assertTrue(ran.err().contains("A transaction is open in water.levels"), ran.err());
+            producer.commitTransaction();
+        }
+        return level;
     }
 
     private static void publishUntilRefused(
