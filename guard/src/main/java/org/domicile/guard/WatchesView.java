@@ -46,9 +46,6 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
     /** What reads tables for those that run. */
     private static final String DOOR = "watches";
 
-    /** A table is read by then. */
-    private static final Duration READING = Duration.ofMinutes(1);
-
     /** What names of transactions begin with, before the number of their watch. */
     private static final String TRANSACTIONS = "watch-";
 
@@ -209,7 +206,7 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
                 dataZone,
                 "",
                 now,
-                now.plus(READING),
+                now.plus(WatchTables.READING),
                 Optional.empty());
     }
 
