@@ -37,7 +37,7 @@ final class Crew {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     /** A worker takes what it is sent at once: a thread of its own does nothing else. */
-    private static final Duration HURRY = Duration.ofSeconds(20);
+    static final Duration HURRY = Duration.ofSeconds(20);
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
@@ -133,9 +133,10 @@ final class Crew {
 
     private void listen(Child worker) {
         String why = "";
-        try (Incoming incoming = new Incoming(worker, options, this::job)) {
+        try (Incoming incoming = new Incoming(worker, options, this::job);
+                TableReads reads = new TableReads(worker, all, organisation, this::job)) {
             while (true) {
-                heard(worker, incoming, worker.wire().receive());
+                heard(worker, incoming, reads, worker.wire().receive());
             }
         } catch (IOException e) {
             why = worker.end();
@@ -225,7 +226,8 @@ final class Crew {
 
     // what is said
 
-    private void heard(Child worker, Incoming incoming, Wire.Frame frame) throws IOException {
+    private void heard(Child worker, Incoming incoming, TableReads reads, Wire.Frame frame)
+            throws IOException {
         DataInputStream in = frame.in();
         switch (frame.kind()) {
             case Wire.PLANNED -> {
@@ -260,11 +262,7 @@ final class Crew {
             case Wire.TABLE -> {
                 String id = Wire.text(in);
                 int number = in.readInt();
-                String table = Wire.text(in);
-                // it takes a while, and checkpoints do not wait for it
-                Thread.ofVirtual()
-                        .name("watch-table")
-                        .start(() -> table(worker, id, number, table));
+                reads.ask(id, number, Wire.text(in));
             }
             default -> throw new IOException("a frame of kind " + frame.kind());
         }
@@ -334,47 +332,6 @@ final class Crew {
                                 out.writeByte(word);
                             },
                             found);
-        } catch (IOException e) {
-            worker.close(); // whoever listens to it finds out
-        }
-    }
-
-    private void table(Child worker, String id, int number, String table) {
-        Job job = job(id);
-        WatchEngine.Read read;
-        if (job == null
-                || job.watch.tables().stream().noneMatch(each -> each.name().equals(table))) {
-            read = new WatchEngine.Read.Not("The watch looks into no table of this name.");
-        } else {
-            all.reading().acquireUninterruptibly();
-            try {
-                read = job.contents.rows(table);
-            } catch (StorageFailure e) {
-                LOG.log(System.Logger.Level.WARNING, "a table was not read", e);
-                read = new WatchEngine.Read.Not("The table could not be read; it is tried again.");
-            } finally {
-                all.reading().release();
-            }
-        }
-        String why =
-                switch (read) {
-                    case WatchEngine.Read.Rows _ -> "";
-                    case WatchEngine.Read.Not(String sentence) -> sentence;
-                };
-        byte[] rows =
-                switch (read) {
-                    case WatchEngine.Read.Rows(byte[] encoded) -> encoded;
-                    case WatchEngine.Read.Not _ -> new byte[0];
-                };
-        try (Workers.Hurry _ = all.hurry(worker, HURRY)) {
-            worker.wire()
-                    .send(
-                            Wire.ROWS,
-                            out -> {
-                                out.writeInt(number);
-                                Wire.text(out, why);
-                            },
-                            rows);
         } catch (IOException e) {
             worker.close(); // whoever listens to it finds out
         }
@@ -639,9 +596,7 @@ final class Crew {
             if (job.on == worker || !known(job)) {
                 return false;
             }
-            // from here on nothing is kept that comes from where it ran before
-            job.on = worker;
-            job.newest = 0;
+            job.starts(worker);
             WatchEngine.Last last =
                     job.kept
                             .last()

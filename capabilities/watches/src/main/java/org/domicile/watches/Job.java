@@ -1,13 +1,15 @@
 package org.domicile.watches;
 
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A watch that was to run. Its own lock guards where it runs and what is kept of it ({@code on},
- * {@code newest}, {@code size}, {@code notBefore}), and is taken before the crew's; the crew's
- * guards the rest.
+ * {@code newest}, {@code size}, {@code notBefore}, {@code given}), and is taken before the crew's;
+ * the crew's guards the rest.
  */
 final class Job {
     final Watch watch;
@@ -26,10 +28,13 @@ final class Job {
     @Nullable Instant checkpoint;
     int exhausted; // times that its worker had no memory any more because of it, as it seems
     boolean held; // is not started with the others now
-    @Nullable Child on;
+    volatile @Nullable Child on; // set under the lock
     long newest; // number of the last checkpoint that came from there
     volatile long size; // of the last checkpoint that was kept
     long notBefore = System.nanoTime(); // the next one begins
+
+    private final Map<String, Long> given = new HashMap<>(); // bytes of tables, there
+    private volatile long rows; // of those, all together
 
     Job(
             Watch watch,
@@ -42,5 +47,30 @@ final class Job {
         this.login = login;
         this.kept = kept;
         this.contents = contents;
+    }
+
+    boolean runs(Child worker) {
+        return on == worker;
+    }
+
+    /** It starts there: from here on nothing is kept that comes from where it ran before. */
+    synchronized void starts(Child worker) {
+        on = worker;
+        newest = 0;
+        given.clear();
+        rows = 0;
+    }
+
+    /** It is given so many bytes of a table, in the place of those that it was given before. */
+    synchronized void gave(Child worker, String table, long bytes) {
+        if (on == worker) {
+            given.merge(table, bytes, Math::max);
+            rows = given.values().stream().mapToLong(each -> each).sum();
+        }
+    }
+
+    /** Bytes of tables that it was given where it runs. */
+    long rows() {
+        return rows;
     }
 }

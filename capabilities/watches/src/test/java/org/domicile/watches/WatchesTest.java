@@ -13,6 +13,8 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +31,7 @@ import org.domicile.request.Request;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The register of watches, over a keyspace in memory. */
 @Timeout(30)
@@ -149,6 +152,34 @@ final class WatchesTest {
             assertTrue(many.add(List.of("")));
         }
         assertFalse(many.add(List.of("")));
+    }
+
+    /** Slow views of one organisation take no more than its share. */
+    @Test
+    void turnsToReadTablesAreEachOrganisations(@TempDir Path folder) {
+        EngineOptions options =
+                new EngineOptions(
+                        folder,
+                        List::of,
+                        folder.resolve("workers"),
+                        1 << 20,
+                        1 << 20,
+                        1,
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(1),
+                        () -> 0,
+                        () -> NOON);
+        try (Workers workers = new Workers(options);
+                Workers.Turn one = workers.turn("city");
+                Workers.Turn two = workers.turn("city")) {
+            assertTrue(one.came() && two.came());
+            Thread.currentThread().interrupt(); // it would wait for a while
+            assertFalse(workers.turn("city").came());
+            assertTrue(Thread.interrupted());
+            try (Workers.Turn other = workers.turn("hospital")) {
+                assertTrue(other.came());
+            }
+        }
     }
 
     /** As version 1 wrote it, before watches had tables. */
