@@ -23,7 +23,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
-import org.domicile.bytes.StorageFailure;
 import org.domicile.walls.Unwalled;
 import org.jspecify.annotations.Nullable;
 
@@ -140,6 +139,9 @@ final class Crew {
             }
         } catch (IOException e) {
             why = worker.end();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "a worker for watches is not heard any more", e);
+            why = "the server could not hear its worker, and its log says why";
         } finally {
             gone(worker, why);
         }
@@ -229,6 +231,7 @@ final class Crew {
     private void heard(Child worker, Incoming incoming, TableReads reads, Wire.Frame frame)
             throws IOException {
         DataInputStream in = frame.in();
+        incoming.late();
         switch (frame.kind()) {
             case Wire.PLANNED -> {
                 int number = in.readInt();
@@ -318,7 +321,7 @@ final class Crew {
                     job != null && job.streams.stream().anyMatch(each -> each.name().equals(stream))
                             ? job.contents.schema(stream, schema).orElse(new byte[0])
                             : new byte[0];
-        } catch (StorageFailure e) {
+        } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "a schema was not read", e);
             return; // the watch tries again
         }
@@ -464,7 +467,7 @@ final class Crew {
                             + ". The operator sees in ./domicile status which walls stand.");
         } catch (Workers.Full | Pausing e) {
             return new WatchEngine.Looked.Unready(String.valueOf(e.getMessage()));
-        } catch (IOException | StorageFailure e) {
+        } catch (IOException | RuntimeException e) { // whatever it is, it is tried again
             LOG.log(System.Logger.Level.WARNING, "no worker for watches", e);
             return new WatchEngine.Looked.Unready(
                     "No worker for watches could be asked; the server's log says why.");

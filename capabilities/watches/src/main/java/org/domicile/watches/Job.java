@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A watch that was to run. Its own lock guards where it runs and what is kept of it ({@code on},
- * {@code newest}, {@code size}, {@code notBefore}, {@code given}), and is taken before the crew's;
- * the crew's guards the rest.
+ * {@code newest}, {@code size}, {@code notBefore}, {@code quietUntil}, {@code given}), and is taken
+ * before the crew's; the crew's guards the rest.
  */
 final class Job {
     final Watch watch;
@@ -28,10 +28,11 @@ final class Job {
     @Nullable Instant checkpoint;
     int exhausted; // times that its worker had no memory any more because of it, as it seems
     boolean held; // is not started with the others now
-    volatile @Nullable Child on; // set under the lock
+    volatile @Nullable Object on; // a worker, by its identity; set under the lock
     long newest; // number of the last checkpoint that came from there
     volatile long size; // of the last checkpoint that was kept
     long notBefore = System.nanoTime(); // the next one begins
+    long quietUntil = System.nanoTime(); // one that is not kept is not logged
 
     private final Map<String, Long> given = new HashMap<>(); // bytes of tables, there
     private volatile long rows; // of those, all together
@@ -49,20 +50,21 @@ final class Job {
         this.contents = contents;
     }
 
-    boolean runs(Child worker) {
+    boolean runs(Object worker) {
         return on == worker;
     }
 
     /** It starts there: from here on nothing is kept that comes from where it ran before. */
-    synchronized void starts(Child worker) {
+    synchronized void starts(Object worker) {
         on = worker;
         newest = 0;
+        notBefore = System.nanoTime(); // what another worker did it does not answer for
         given.clear();
         rows = 0;
     }
 
     /** It is given so many bytes of a table, in the place of those that it was given before. */
-    synchronized void gave(Child worker, String table, long bytes) {
+    synchronized void gave(Object worker, String table, long bytes) {
         if (on == worker) {
             given.merge(table, bytes, Math::max);
             rows = given.values().stream().mapToLong(each -> each).sum();
