@@ -325,6 +325,13 @@ final class Crew {
             LOG.log(System.Logger.Level.WARNING, "a schema was not read", e);
             return; // the watch tries again
         }
+        if (found.length > Wire.LARGEST_LAST) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "the schema " + schema + " of " + stream + " is too large for a watch");
+            found = new byte[0];
+        }
+        byte[] last = found;
         byte word = (byte) (found.length > 0 ? 1 : 0);
         try (Workers.Hurry _ = all.hurry(worker, HURRY)) {
             worker.wire()
@@ -334,7 +341,7 @@ final class Crew {
                                 out.writeInt(number);
                                 out.writeByte(word);
                             },
-                            found);
+                            last);
         } catch (IOException e) {
             worker.close(); // whoever listens to it finds out
         }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -120,7 +121,10 @@ final class WatchesTest {
         new Random(7).nextBytes(piece);
         out.send(Wire.PIECE, body -> Wire.text(body, "a"), piece);
         out.send(Wire.STOP, body -> Wire.text(body, "b"));
-        out.send(Wire.PIECE, body -> {}, new byte[9 << 20]);
+        assertThrows(IOException.class, () -> out.send(Wire.PIECE, body -> {}, new byte[9 << 20]));
+        byte[] largest = new byte[Wire.LARGEST_LAST];
+        out.send(Wire.WRITTEN, body -> body.writeInt(7), largest);
+        new DataOutputStream(sent).writeInt(9 << 20); // of somebody else
         Wire in =
                 new Wire(
                         new ByteArrayInputStream(sent.toByteArray()),
@@ -130,6 +134,9 @@ final class WatchesTest {
         assertEquals("a", Wire.text(first.in()));
         assertArrayEquals(piece, Wire.bytes(first.in()));
         assertEquals("b", Wire.text(in.receive().in()));
+        DataInputStream third = in.receive().in();
+        assertEquals(7, third.readInt());
+        assertEquals(largest.length, Wire.bytes(third).length);
         assertThrows(IOException.class, in::receive);
     }
 
