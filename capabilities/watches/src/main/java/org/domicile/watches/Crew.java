@@ -197,23 +197,24 @@ final class Crew {
     }
 
     /**
-     * Of watches whose worker had no memory any more, the one that remembered the most waits, each
-     * time longer, so that the others can go on without it.
+     * Of watches whose worker had no memory any more, the one that held the most waits, each time
+     * longer, so that the others can go on without it.
      */
     private void holdBack() {
         List<Job> ran = jobs.values().stream().filter(each -> !each.held).toList();
         if (ran.size() < 2) {
             return; // it waits as any worker does that ends
         }
-        Job job = Collections.max(ran, Comparator.comparingLong(each -> each.size));
+        Job job = Collections.max(ran, Comparator.comparingLong(Job::holds));
         Duration wait = FIRST_HOLD.multipliedBy(1L << Math.min(job.exhausted, MOST_HOLDS));
         job.exhausted++;
         job.held = true;
         job.error =
                 ("its worker had no memory any more, and of its watches this one remembered the"
-                                + " most (%,d KiB): it waits for %d minutes while the others go on;"
-                                + " group by less, or ask the operator for more (watches.memory)")
-                        .formatted(job.size >> 10, wait.toMinutes());
+                                + " most (%,d KiB, and %,d KiB of tables): it waits for %d minutes"
+                                + " while the others go on; group by less, join less of a table,"
+                                + " or ask the operator for more (watches.memory)")
+                        .formatted(job.size >> 10, job.rows() >> 10, wait.toMinutes());
         all.later(
                 () -> {
                     synchronized (this) {

@@ -175,6 +175,21 @@ final class IncomingTest {
         assertEquals(2, disk.kept);
     }
 
+    /** A worker without memory ended perhaps because of them. */
+    @Test
+    void tablesCountAsLongAsItRunsThere() {
+        assertEquals("", sent(incoming, 1));
+        assertEquals(100, job.holds());
+        job.gave(worker, "a.b", 10);
+        job.gave(worker, "a.c", 5);
+        job.gave(worker, "a.b", 20);
+        job.gave(new Object(), "a.b", 1_000);
+        assertEquals(25, job.rows());
+        assertEquals(100 + 5 * 25, job.holds());
+        job.starts(new Object());
+        assertEquals(100, job.holds());
+    }
+
     @Test
     void oneThatIsTooLargeIsLetGo() {
         for (int i = 0; i < 11; i++) {
