@@ -133,7 +133,12 @@ final class Crew {
     private void listen(Child worker) {
         String why = "";
         try (Incoming incoming = new Incoming(worker, options, this::job);
-                TableReads reads = new TableReads(worker, all, organisation, this::job)) {
+                TableReads reads =
+                        new TableReads(
+                                worker,
+                                () -> all.turn(organisation),
+                                this::job,
+                                (number, read) -> rows(worker, number, read))) {
             while (true) {
                 heard(worker, incoming, reads, worker.wire().receive());
             }
@@ -343,6 +348,31 @@ final class Crew {
                                 out.writeByte(word);
                             },
                             last);
+        } catch (IOException e) {
+            worker.close(); // whoever listens to it finds out
+        }
+    }
+
+    private void rows(Child worker, int number, WatchEngine.Read read) {
+        String why =
+                switch (read) {
+                    case WatchEngine.Read.Rows _ -> "";
+                    case WatchEngine.Read.Not(String sentence) -> sentence;
+                };
+        byte[] rows =
+                switch (read) {
+                    case WatchEngine.Read.Rows(byte[] encoded) -> encoded;
+                    case WatchEngine.Read.Not _ -> new byte[0];
+                };
+        try (Workers.Hurry _ = all.hurry(worker, HURRY)) {
+            worker.wire()
+                    .send(
+                            Wire.ROWS,
+                            out -> {
+                                out.writeInt(number);
+                                Wire.text(out, why);
+                            },
+                            rows);
         } catch (IOException e) {
             worker.close(); // whoever listens to it finds out
         }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +25,14 @@ final class TableReads implements AutoCloseable {
     private static final WatchEngine.Read NOT_HERE =
             new WatchEngine.Read.Not("The watch does not run here any more.");
 
-    private final Child worker;
-    private final Workers all;
-    private final String organisation;
+    /** Sends what came of it. */
+    interface Answers {
+        void send(int number, WatchEngine.Read read);
+    }
+
+    private final Object worker;
+    private final Supplier<Workers.Turn> turns;
+    private final Answers answers;
     private final Function<String, @Nullable Job> jobs;
 
     /** Numbers of those who wait for a table that is being read. */
@@ -37,14 +43,18 @@ final class TableReads implements AutoCloseable {
     private record Place(String watch, String table) {}
 
     /**
+     * @param worker it, by its identity
      * @param jobs watches that are to run, by id
      */
     TableReads(
-            Child worker, Workers all, String organisation, Function<String, @Nullable Job> jobs) {
+            Object worker,
+            Supplier<Workers.Turn> turns,
+            Function<String, @Nullable Job> jobs,
+            Answers answers) {
         this.worker = worker;
-        this.all = all;
-        this.organisation = organisation;
+        this.turns = turns;
         this.jobs = jobs;
+        this.answers = answers;
     }
 
     /**
@@ -56,7 +66,9 @@ final class TableReads implements AutoCloseable {
         Job job = jobs.apply(id);
         if (job == null
                 || job.watch.tables().stream().noneMatch(each -> each.name().equals(table))) {
-            send(number, new WatchEngine.Read.Not("The watch looks into no table of this name."));
+            answers.send(
+                    number,
+                    new WatchEngine.Read.Not("The watch looks into no table of this name."));
             return;
         }
         Place place = new Place(id, table);
@@ -81,7 +93,7 @@ final class TableReads implements AutoCloseable {
             if (read instanceof WatchEngine.Read.Rows(byte[] rows)) {
                 job.gave(worker, place.table(), (long) rows.length * waiting.size());
             }
-            waiting.forEach(each -> send(each, read));
+            waiting.forEach(each -> answers.send(each, read));
         } while (!answered(place));
     }
 
@@ -101,7 +113,7 @@ final class TableReads implements AutoCloseable {
     }
 
     private WatchEngine.Read read(Job job, String table) {
-        try (Workers.Turn turn = all.turn(organisation)) {
+        try (Workers.Turn turn = turns.get()) {
             if (!turn.came()) {
                 return new WatchEngine.Read.Not(
                         "Other tables are read for watches at this moment, and it takes long; it"
@@ -114,31 +126,6 @@ final class TableReads implements AutoCloseable {
         } catch (RuntimeException e) { // whatever it is, the worker does not wait in vain
             LOG.log(System.Logger.Level.WARNING, "a table was not read", e);
             return new WatchEngine.Read.Not("The table could not be read; it is tried again.");
-        }
-    }
-
-    private void send(int number, WatchEngine.Read read) {
-        String why =
-                switch (read) {
-                    case WatchEngine.Read.Rows _ -> "";
-                    case WatchEngine.Read.Not(String sentence) -> sentence;
-                };
-        byte[] rows =
-                switch (read) {
-                    case WatchEngine.Read.Rows(byte[] encoded) -> encoded;
-                    case WatchEngine.Read.Not _ -> new byte[0];
-                };
-        try (Workers.Hurry _ = all.hurry(worker, Crew.HURRY)) {
-            worker.wire()
-                    .send(
-                            Wire.ROWS,
-                            out -> {
-                                out.writeInt(number);
-                                Wire.text(out, why);
-                            },
-                            rows);
-        } catch (IOException e) {
-            worker.close(); // whoever listens to it finds out
         }
     }
 
