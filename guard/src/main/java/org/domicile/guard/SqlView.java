@@ -3,6 +3,7 @@ package org.domicile.guard;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -171,13 +172,16 @@ final class SqlView implements GuardedSql {
      * sql:Connect and sql:Select: a SELECT in a session of its own.
      *
      * @param requests one for each of the two
+     * @param most after which it is ended
      */
-    <T> Answer<T> kept(Supplier<Request> requests, String select, Keeping<T> keeping) {
+    <T> Answer<T> kept(
+            Supplier<Request> requests, Duration most, String select, Keeping<T> keeping) {
         return connect(requests.get(), "UTC")
                 .then(connection -> {
-                    try (connection) {
-                        return kept(
-                                ((Guarded) connection).session, requests.get(), select, keeping);
+                    Session session = ((Guarded) connection).session;
+                    try (connection;
+                            TimedSession timed = new TimedSession(session, most)) {
+                        return timed.told(kept(session, requests.get(), select, keeping));
                     }
                 });
     }

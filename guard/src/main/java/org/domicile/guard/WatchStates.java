@@ -49,6 +49,9 @@ final class WatchStates {
     private static final String TYPE = "application/octet-stream";
     private static final int PAGE = 1_000;
 
+    /** Bytes of a checkpoint that are written before quotas are asked again. */
+    private static final int BETWEEN_QUOTAS = 4 << 20;
+
     private final Policy policy;
     private final Warehouses warehouses;
     private final OpenedWarehouse.Parts parts;
@@ -146,6 +149,7 @@ final class WatchStates {
             private final Bucket bucket;
             private final Resource.Data place;
             private final OpenedWarehouse.Coming coming;
+            private long asked; // bytes, when a quota was asked
 
             Piecewise(Uses own, Bucket bucket, Resource.Data place) {
                 this.own = own;
@@ -154,9 +158,18 @@ final class WatchStates {
                 this.coming = closed(own, bucket).coming(name(watch), -1);
             }
 
+            /** Ends where a quota is passed, so that not all of it is written to be refused. */
             @Override
             public void write(byte[] piece) {
                 coming.write(piece, piece.length);
+                if (coming.size() - asked < BETWEEN_QUOTAS) {
+                    return;
+                }
+                asked = coming.size();
+                if (parts.objects().quotas().foreseen(bucket, name(watch), asked).isPresent()) {
+                    throw new StorageFailure(
+                            StorageFailure.Kind.FULL, "a quota of the organisation is reached");
+                }
             }
 
             @Override

@@ -1,5 +1,6 @@
 package org.domicile.guard;
 
+import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -42,6 +43,9 @@ final class WatchTables {
     /** Types whose endless values come as texts. */
     private static final Set<Type> TIMES =
             Set.of(Type.Simple.DATE, Type.Simple.TIMESTAMP, Type.Simple.TIMESTAMPTZ);
+
+    /** One is read by then. A worker waits for twice as long, its turn included. */
+    static final Duration READING = Duration.ofMinutes(1);
 
     private final SqlView sql;
 
@@ -141,6 +145,7 @@ final class WatchTables {
                                                 + (TableRows.MOST + 1)));
         return sql.kept(
                 requests,
+                READING,
                 select,
                 (rows, marks, decided) ->
                         encoded(table, rows)

@@ -46,9 +46,6 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
     /** What reads tables for those that run. */
     private static final String DOOR = "watches";
 
-    /** A table is read by then. */
-    private static final Duration READING = Duration.ofMinutes(1);
-
     /** What names of transactions begin with, before the number of their watch. */
     private static final String TRANSACTIONS = "watch-";
 
@@ -154,7 +151,7 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
                                 + " names behind FROM."
                                 + hint(readable));
             }
-            List<Watch.Table> named = named(maker, wanted, readable);
+            List<Watch.Table> named = named(request, wanted, readable);
             WatchEngine.Looked looked =
                     engine.look(watch(uses, maker, wanted, List.of(), named), readable(readable));
             WatchEngine.Looked.Fine fine =
@@ -183,7 +180,8 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
                                 + " view that has what it needs of them.");
             }
             for (Watch.Table each : lookedInto) {
-                if (!StreamPlaces.keeps(uses.labels(place(to)), tried(use, maker, each).marks())) {
+                if (!StreamPlaces.keeps(
+                        uses.labels(place(to)), tried(use, request, each).marks())) {
                     use.refuse(Sentences.LABEL_NOT_KEPT);
                 }
             }
@@ -197,26 +195,35 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
 
     // tables that it looks into
 
-    /** An act of its own of whoever made a watch. */
+    /** An act of its own of whoever made a watch, which runs where data lie. */
     private Request acts(Caller.Known maker) {
+        return acts(maker, dataZone, "");
+    }
+
+    /** One of whoever makes a watch, from where that is. */
+    private Request acts(Request making) {
+        return acts(making.caller(), making.zone(), making.address());
+    }
+
+    private Request acts(Caller caller, String zone, String address) {
         Instant now = clock.instant();
         byte[] id = new byte[8];
         random.nextBytes(id);
         return new Request(
                 HexFormat.of().formatHex(id),
-                maker,
+                caller,
                 DOOR,
-                dataZone,
-                "",
+                zone,
+                address,
                 now,
-                now.plus(READING),
+                now.plus(WatchTables.READING),
                 Optional.empty());
     }
 
-    private List<Watch.Table> named(Caller.Known maker, Wanted wanted, List<Stream> readable) {
+    private List<Watch.Table> named(Request request, Wanted wanted, List<Stream> readable) {
         try {
             return tables.named(
-                    acts(maker), wanted.sql(), readable.stream().map(Stream::name).toList());
+                    acts(request), wanted.sql(), readable.stream().map(Stream::name).toList());
         } catch (Refused e) {
             // it may look at no names: then it names none
             LOG.log(System.Logger.Level.DEBUG, "a watch may name no tables: " + e.getMessage());
@@ -225,8 +232,8 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
     }
 
     /** Whether all of it can be read now, before anything begins. */
-    private WatchTables.Kept tried(Admitted use, Caller.Known maker, Watch.Table table) {
-        return switch (tables.read(() -> acts(maker), table)) {
+    private WatchTables.Kept tried(Admitted use, Request request, Watch.Table table) {
+        return switch (tables.read(() -> acts(request), table)) {
             case Answer.Given<WatchTables.Kept>(WatchTables.Kept kept) -> kept;
             case Answer.Failed<WatchTables.Kept>(Failure failure) ->
                     throw failed(use, WatchRefusal.Kind.WRONG, sentence(table, failure));

@@ -19,7 +19,9 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.domicile.bytes.StorageFailure;
 import org.domicile.objects.Listing;
+import org.domicile.objects.Quota;
 import org.domicile.objects.Version;
 import org.domicile.query.ReadingQueries;
 import org.domicile.request.Caller;
@@ -362,6 +364,25 @@ final class WatchesTest {
         assertEquals(List.of(), own(before));
         assertArrayEquals(state, last(kept));
         assertEquals(List.of("watch-" + watch.id()), kept());
+    }
+
+    /** Not all of what a watch remembers is written to be refused at its end. */
+    @Test
+    void aQuotaEndsACheckpointOnTheWay() throws Exception {
+        Watch watch =
+                watches.create(request(), wanted("high", "water.levels", "water.alerts")).watch();
+        WatchEngine.Kept kept = engine.of(watch).kept();
+        keep(kept, new byte[] {1});
+        installation.objects().quotas().limit(request(), "city", new Quota(1 << 20, 10));
+        byte[] piece = new byte[1 << 20];
+        try (WatchEngine.Keeping large = kept.begin()) {
+            for (int i = 0; i < 3; i++) {
+                large.write(piece);
+            }
+            StorageFailure full = assertThrows(StorageFailure.class, () -> large.write(piece));
+            assertEquals(StorageFailure.Kind.FULL, full.kind());
+        }
+        assertArrayEquals(new byte[] {1}, last(kept));
     }
 
     /** As after a death between the end of a watch and that of its checkpoint. */

@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -797,22 +798,35 @@ final class StoredSchemas implements Schemas {
                 : Optional.empty();
     }
 
+    /** Each schema is read once, however many versions it is. */
     private List<Written.Behind> behind(String organisation, SchemaText schema) {
         Map<Reference, Written.Behind> found = new LinkedHashMap<>();
+        Map<Integer, SchemaText> texts = new HashMap<>();
         Deque<Reference> open = new ArrayDeque<>(schema.references());
-        while (!open.isEmpty() && found.size() < MOST_BEHIND) {
+        while (!open.isEmpty()) {
             Reference next = open.remove();
             Reference place = new Reference("", next.subject(), next.version());
-            if (!found.containsKey(place)) {
-                version(organisation, next.subject(), next.version(), Shown.ALL)
-                        .map(Registered::schema)
-                        .ifPresent(each -> {
-                            found.put(
-                                    place,
-                                    new Written.Behind(next.subject(), next.version(), each));
-                            open.addAll(each.references());
-                        });
+            Optional<Integer> id =
+                    subject(organisation, next.subject())
+                            .flatMap(each -> each.version(next.version(), Shown.ALL))
+                            .map(Version::id);
+            if (id.isEmpty() || found.containsKey(place)) {
+                continue;
             }
+            SchemaText text = texts.get(id.get());
+            if (text == null) {
+                Optional<SchemaText> read =
+                        texts.size() < MOST_BEHIND
+                                ? schema(organisation, id.get())
+                                : Optional.empty();
+                if (read.isEmpty()) {
+                    continue;
+                }
+                text = read.get();
+                texts.put(id.get(), text);
+                open.addAll(text.references());
+            }
+            found.put(place, new Written.Behind(next.subject(), next.version(), text));
         }
         return List.copyOf(found.values());
     }

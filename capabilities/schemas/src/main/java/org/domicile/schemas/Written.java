@@ -8,7 +8,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -18,7 +21,10 @@ import java.util.Optional;
  */
 public record Written(SchemaText schema, List<Behind> behind) {
     /** As {@link #encoded} begins. */
-    private static final int FORM = 1;
+    private static final int FORM = 2;
+
+    /** Versions that something builds on: many may be of one schema. */
+    private static final int MOST_PLACES = (1 + Schemas.MOST_BEHIND) * Schemas.MOST_REFERENCES;
 
     /** Copies. */
     public Written {
@@ -28,18 +34,30 @@ public record Written(SchemaText schema, List<Behind> behind) {
     /** A version that something builds on. */
     public record Behind(String subject, int version, SchemaText schema) {}
 
-    /** One byte of form, then texts (UTF-8 after their length) and numbers, in their order. */
+    /**
+     * One byte of form, the schema, how many others there are and those, each once; then how many
+     * versions it builds on, and of each its subject, number, and which of those it is. Texts are
+     * UTF-8 after their length.
+     */
     public byte[] encoded() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        Map<SchemaText, Integer> others = new LinkedHashMap<>();
+        for (Behind each : behind) {
+            others.putIfAbsent(each.schema(), others.size());
+        }
         try {
             DataOutputStream out = new DataOutputStream(bytes);
             out.writeByte(FORM);
             write(out, schema);
+            out.writeInt(others.size());
+            for (SchemaText each : others.keySet()) {
+                write(out, each);
+            }
             out.writeInt(behind.size());
             for (Behind each : behind) {
                 text(out, each.subject());
                 out.writeInt(each.version());
-                write(out, each.schema());
+                out.writeInt(others.getOrDefault(each.schema(), 0));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("memory does not fail", e);
@@ -59,9 +77,14 @@ public record Written(SchemaText schema, List<Behind> behind) {
         }
         SchemaText schema = schema(in);
         int count = count(in, Schemas.MOST_BEHIND);
-        List<Behind> behind = new ArrayList<>();
+        List<SchemaText> others = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            behind.add(new Behind(text(in), in.readInt(), schema(in)));
+            others.add(schema(in));
+        }
+        int places = count(in, MOST_PLACES);
+        List<Behind> behind = new ArrayList<>();
+        for (int i = 0; i < places; i++) {
+            behind.add(new Behind(text(in), in.readInt(), others.get(index(in, count))));
         }
         return new Written(schema, behind);
     }
@@ -100,6 +123,14 @@ public record Written(SchemaText schema, List<Behind> behind) {
         return count;
     }
 
+    private static int index(DataInputStream in, int count) throws IOException {
+        int index = in.readInt();
+        if (index < 0 || index >= count) {
+            throw new IOException("a schema builds on one that is not there");
+        }
+        return index;
+    }
+
     private static void text(DataOutputStream out, String text) throws IOException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         out.writeInt(bytes.length);
@@ -118,22 +149,34 @@ public record Written(SchemaText schema, List<Behind> behind) {
      * @throws BadSchema when it is none
      */
     Parsed parsed() {
+        // by what they say, as the register has them, so that one is read once
+        Map<SchemaText, Integer> ids = new HashMap<>();
+        List<SchemaText> texts = new ArrayList<>();
+        Map<Reference, Integer> places = new HashMap<>();
+        for (Behind each : behind) {
+            Integer id = ids.putIfAbsent(each.schema(), texts.size());
+            if (id == null) {
+                texts.add(each.schema());
+            }
+            places.put(
+                    new Reference("", each.subject(), each.version()),
+                    id == null ? texts.size() - 1 : id);
+        }
         return new Loading(
                         new Loading.Register() {
                             @Override
                             public Optional<Integer> id(Reference reference) {
-                                for (int i = 0; i < behind.size(); i++) {
-                                    if (behind.get(i).subject().equals(reference.subject())
-                                            && behind.get(i).version() == reference.version()) {
-                                        return Optional.of(i);
-                                    }
-                                }
-                                return Optional.empty();
+                                return Optional.ofNullable(
+                                        places.get(
+                                                new Reference(
+                                                        "",
+                                                        reference.subject(),
+                                                        reference.version())));
                             }
 
                             @Override
                             public SchemaText text(int id) {
-                                return behind.get(id).schema();
+                                return texts.get(id);
                             }
                         })
                 .of(schema);

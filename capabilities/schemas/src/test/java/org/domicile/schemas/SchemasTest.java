@@ -420,6 +420,40 @@ final class SchemasTest {
         }
     }
 
+    /** One record would come with 64 times the same otherwise, more than its reader takes. */
+    @Test
+    void whatManySubjectsHaveGoesAlongOnce() throws Exception {
+        schemas.configure(request(), "a", Optional.empty(), Optional.of(Compatibility.NONE));
+        SchemaText large =
+                new SchemaText(
+                        Format.JSON,
+                        "{\"type\": \"object\", \"description\": \"%s\"}"
+                                .formatted("x".repeat(200_000)));
+        List<Reference> on = new ArrayList<>();
+        for (int i = 0; i < Schemas.MOST_REFERENCES; i++) {
+            register("a", "s" + i, large);
+            on.add(new Reference("p" + i + ".json", "s" + i, 1));
+        }
+        register(
+                "a",
+                "top",
+                new SchemaText(
+                        Format.JSON,
+                        "{\"type\": \"object\", \"properties\": {\"v\": {\"type\": \"integer\"}}}",
+                        on));
+        int id = schemas.newest("a", "top").orElseThrow().id();
+        Written whole = schemas.written("a", "top", id).orElseThrow();
+        assertEquals(Schemas.MOST_REFERENCES, whole.behind().size());
+        byte[] encoded = whole.encoded();
+        assertTrue(encoded.length < 300_000, () -> "bytes: " + encoded.length);
+        assertEquals(whole, Written.decoded(encoded));
+        assertEquals(
+                schemas.decoder("a", id).orElseThrow().columns(),
+                RowDecoder.of(Written.decoded(encoded), _ -> Optional.empty())
+                        .orElseThrow()
+                        .columns());
+    }
+
     @Test
     void limits() {
         schemas.configure(request(), "a", Optional.empty(), Optional.of(Compatibility.NONE));

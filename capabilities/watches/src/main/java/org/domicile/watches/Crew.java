@@ -23,7 +23,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
-import org.domicile.bytes.StorageFailure;
 import org.domicile.walls.Unwalled;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +36,7 @@ final class Crew {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     /** A worker takes what it is sent at once: a thread of its own does nothing else. */
-    private static final Duration HURRY = Duration.ofSeconds(20);
+    static final Duration HURRY = Duration.ofSeconds(20);
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
@@ -133,12 +132,21 @@ final class Crew {
 
     private void listen(Child worker) {
         String why = "";
-        try (Incoming incoming = new Incoming(worker, options, this::job)) {
+        try (Incoming incoming = new Incoming(worker, options, this::job);
+                TableReads reads =
+                        new TableReads(
+                                worker,
+                                () -> all.turn(organisation),
+                                this::job,
+                                (number, read) -> rows(worker, number, read))) {
             while (true) {
-                heard(worker, incoming, worker.wire().receive());
+                heard(worker, incoming, reads, worker.wire().receive());
             }
         } catch (IOException e) {
             why = worker.end();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "a worker for watches is not heard any more", e);
+            why = "the server could not hear its worker, and its log says why";
         } finally {
             gone(worker, why);
         }
@@ -194,23 +202,24 @@ final class Crew {
     }
 
     /**
-     * Of watches whose worker had no memory any more, the one that remembered the most waits, each
-     * time longer, so that the others can go on without it.
+     * Of watches whose worker had no memory any more, the one that held the most waits, each time
+     * longer, so that the others can go on without it.
      */
     private void holdBack() {
         List<Job> ran = jobs.values().stream().filter(each -> !each.held).toList();
         if (ran.size() < 2) {
             return; // it waits as any worker does that ends
         }
-        Job job = Collections.max(ran, Comparator.comparingLong(each -> each.size));
+        Job job = Collections.max(ran, Comparator.comparingLong(Job::holds));
         Duration wait = FIRST_HOLD.multipliedBy(1L << Math.min(job.exhausted, MOST_HOLDS));
         job.exhausted++;
         job.held = true;
         job.error =
                 ("its worker had no memory any more, and of its watches this one remembered the"
-                                + " most (%,d KiB): it waits for %d minutes while the others go on;"
-                                + " group by less, or ask the operator for more (watches.memory)")
-                        .formatted(job.size >> 10, wait.toMinutes());
+                                + " most (%,d KiB, and %,d KiB of tables): it waits for %d minutes"
+                                + " while the others go on; group by less, join less of a table,"
+                                + " or ask the operator for more (watches.memory)")
+                        .formatted(job.size >> 10, job.rows() >> 10, wait.toMinutes());
         all.later(
                 () -> {
                     synchronized (this) {
@@ -225,8 +234,10 @@ final class Crew {
 
     // what is said
 
-    private void heard(Child worker, Incoming incoming, Wire.Frame frame) throws IOException {
+    private void heard(Child worker, Incoming incoming, TableReads reads, Wire.Frame frame)
+            throws IOException {
         DataInputStream in = frame.in();
+        incoming.late();
         switch (frame.kind()) {
             case Wire.PLANNED -> {
                 int number = in.readInt();
@@ -260,11 +271,7 @@ final class Crew {
             case Wire.TABLE -> {
                 String id = Wire.text(in);
                 int number = in.readInt();
-                String table = Wire.text(in);
-                // it takes a while, and checkpoints do not wait for it
-                Thread.ofVirtual()
-                        .name("watch-table")
-                        .start(() -> table(worker, id, number, table));
+                reads.ask(id, number, Wire.text(in));
             }
             default -> throw new IOException("a frame of kind " + frame.kind());
         }
@@ -320,10 +327,17 @@ final class Crew {
                     job != null && job.streams.stream().anyMatch(each -> each.name().equals(stream))
                             ? job.contents.schema(stream, schema).orElse(new byte[0])
                             : new byte[0];
-        } catch (StorageFailure e) {
+        } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "a schema was not read", e);
             return; // the watch tries again
         }
+        if (found.length > Wire.LARGEST_LAST) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "the schema " + schema + " of " + stream + " is too large for a watch");
+            found = new byte[0];
+        }
+        byte[] last = found;
         byte word = (byte) (found.length > 0 ? 1 : 0);
         try (Workers.Hurry _ = all.hurry(worker, HURRY)) {
             worker.wire()
@@ -333,29 +347,13 @@ final class Crew {
                                 out.writeInt(number);
                                 out.writeByte(word);
                             },
-                            found);
+                            last);
         } catch (IOException e) {
             worker.close(); // whoever listens to it finds out
         }
     }
 
-    private void table(Child worker, String id, int number, String table) {
-        Job job = job(id);
-        WatchEngine.Read read;
-        if (job == null
-                || job.watch.tables().stream().noneMatch(each -> each.name().equals(table))) {
-            read = new WatchEngine.Read.Not("The watch looks into no table of this name.");
-        } else {
-            all.reading().acquireUninterruptibly();
-            try {
-                read = job.contents.rows(table);
-            } catch (StorageFailure e) {
-                LOG.log(System.Logger.Level.WARNING, "a table was not read", e);
-                read = new WatchEngine.Read.Not("The table could not be read; it is tried again.");
-            } finally {
-                all.reading().release();
-            }
-        }
+    private void rows(Child worker, int number, WatchEngine.Read read) {
         String why =
                 switch (read) {
                     case WatchEngine.Read.Rows _ -> "";
@@ -507,7 +505,7 @@ final class Crew {
                             + ". The operator sees in ./domicile status which walls stand.");
         } catch (Workers.Full | Pausing e) {
             return new WatchEngine.Looked.Unready(String.valueOf(e.getMessage()));
-        } catch (IOException | StorageFailure e) {
+        } catch (IOException | RuntimeException e) { // whatever it is, it is tried again
             LOG.log(System.Logger.Level.WARNING, "no worker for watches", e);
             return new WatchEngine.Looked.Unready(
                     "No worker for watches could be asked; the server's log says why.");
@@ -639,9 +637,7 @@ final class Crew {
             if (job.on == worker || !known(job)) {
                 return false;
             }
-            // from here on nothing is kept that comes from where it ran before
-            job.on = worker;
-            job.newest = 0;
+            job.starts(worker);
             WatchEngine.Last last =
                     job.kept
                             .last()

@@ -100,6 +100,9 @@ public final class Wire {
     /** A table, and what is told of a watch. */
     private static final int LARGEST = 8 << 20;
 
+    /** Bytes that a frame may end with: what is before them is less than the rest. */
+    public static final int LARGEST_LAST = LARGEST - (64 << 10);
+
     private final DataInputStream in;
     private final DataOutputStream out;
 
@@ -139,8 +142,12 @@ public final class Wire {
     private void frame(int kind, Body body, byte @Nullable [] last) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         body.write(new DataOutputStream(bytes));
+        long length = bytes.size() + (last == null ? 0L : Integer.BYTES + (long) last.length);
+        if (length > LARGEST) { // whoever receives it would end
+            throw new IOException("a frame of " + length + " bytes, which nobody would read");
+        }
         synchronized (out) {
-            out.writeInt(bytes.size() + (last == null ? 0 : Integer.BYTES + last.length));
+            out.writeInt((int) length);
             out.writeByte(kind);
             bytes.writeTo(out);
             if (last != null) {

@@ -50,9 +50,16 @@ final class Workers implements WatchEngine {
     private final List<String> missing = new ArrayList<>();
     private final List<String> standing = new ArrayList<>();
 
-    /** Of tables that are read for watches at one time. */
-    private final Semaphore reading = new Semaphore(2, true);
+    /** Tables that are read for watches at one time: each takes a session of SQL. */
+    private final Semaphore reading = new Semaphore(4, true);
 
+    /** Of those for one organisation, so that a slow view leaves others their turn. */
+    private static final int READING_EACH = 2;
+
+    /** With the minute in which one is read it is less than a worker waits. */
+    private static final Duration TURN = Duration.ofSeconds(20);
+
+    private final Map<String, Semaphore> readingFor = new HashMap<>(); // by organisation
     private final Map<String, Integer> running = new HashMap<>(); // by organisation
     private boolean closed;
 
@@ -120,9 +127,39 @@ final class Workers implements WatchEngine {
         }
     }
 
-    /** Held by whoever reads a table for a watch: each takes a session of SQL. */
-    Semaphore reading() {
-        return reading;
+    /** A turn to read a table for a watch, or none after a while; closed once it is read. */
+    interface Turn extends AutoCloseable {
+        boolean came();
+
+        @Override
+        void close();
+    }
+
+    private record Came(List<Semaphore> held, boolean came) implements Turn {
+        @Override
+        public void close() {
+            held.forEach(Semaphore::release);
+        }
+    }
+
+    Turn turn(String organisation) {
+        Semaphore own;
+        synchronized (this) {
+            own = readingFor.computeIfAbsent(organisation, _ -> new Semaphore(READING_EACH, true));
+        }
+        List<Semaphore> held = new ArrayList<>();
+        try {
+            for (Semaphore each : List.of(own, reading)) {
+                if (!each.tryAcquire(TURN.toSeconds(), TimeUnit.SECONDS)) {
+                    return new Came(held, false);
+                }
+                held.add(each);
+            }
+            return new Came(held, true);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Came(held, false);
+        }
     }
 
     /** A worker's time for something; closed once that is done. */

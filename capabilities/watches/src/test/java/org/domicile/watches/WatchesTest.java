@@ -9,10 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +32,7 @@ import org.domicile.request.Request;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The register of watches, over a keyspace in memory. */
 @Timeout(30)
@@ -117,7 +121,10 @@ final class WatchesTest {
         new Random(7).nextBytes(piece);
         out.send(Wire.PIECE, body -> Wire.text(body, "a"), piece);
         out.send(Wire.STOP, body -> Wire.text(body, "b"));
-        out.send(Wire.PIECE, body -> {}, new byte[9 << 20]);
+        assertThrows(IOException.class, () -> out.send(Wire.PIECE, body -> {}, new byte[9 << 20]));
+        byte[] largest = new byte[Wire.LARGEST_LAST];
+        out.send(Wire.WRITTEN, body -> body.writeInt(7), largest);
+        new DataOutputStream(sent).writeInt(9 << 20); // of somebody else
         Wire in =
                 new Wire(
                         new ByteArrayInputStream(sent.toByteArray()),
@@ -127,6 +134,9 @@ final class WatchesTest {
         assertEquals("a", Wire.text(first.in()));
         assertArrayEquals(piece, Wire.bytes(first.in()));
         assertEquals("b", Wire.text(in.receive().in()));
+        DataInputStream third = in.receive().in();
+        assertEquals(7, third.readInt());
+        assertEquals(largest.length, Wire.bytes(third).length);
         assertThrows(IOException.class, in::receive);
     }
 
@@ -149,6 +159,34 @@ final class WatchesTest {
             assertTrue(many.add(List.of("")));
         }
         assertFalse(many.add(List.of("")));
+    }
+
+    /** Slow views of one organisation take no more than its share. */
+    @Test
+    void turnsToReadTablesAreEachOrganisations(@TempDir Path folder) {
+        EngineOptions options =
+                new EngineOptions(
+                        folder,
+                        List::of,
+                        folder.resolve("workers"),
+                        1 << 20,
+                        1 << 20,
+                        1,
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(1),
+                        () -> 0,
+                        () -> NOON);
+        try (Workers workers = new Workers(options);
+                Workers.Turn one = workers.turn("city");
+                Workers.Turn two = workers.turn("city")) {
+            assertTrue(one.came() && two.came());
+            Thread.currentThread().interrupt(); // it would wait for a while
+            assertFalse(workers.turn("city").came());
+            assertTrue(Thread.interrupted());
+            try (Workers.Turn other = workers.turn("hospital")) {
+                assertTrue(other.came());
+            }
+        }
     }
 
     /** As version 1 wrote it, before watches had tables. */
