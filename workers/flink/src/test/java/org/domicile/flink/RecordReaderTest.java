@@ -84,7 +84,14 @@ final class RecordReaderTest {
         // registered while it runs: what is new in it is no column here
         known(3, Format.AVRO, AVRO.formatted(",{\"name\":\"note\",\"type\":\"string\"}"));
         is("north 7", reader, framed(3, north, new byte[] {2, 'x'}));
-        assertEquals(List.of(1, 1, 2, 3), asked, "each is asked for once, as writer or reader");
+        // of the stream, and of no use
+        known(4, Format.PROTOBUF, PROTOBUF.formatted(""));
+        known(5, Format.AVRO, "{");
+        for (int i = 0; i < 3; i++) {
+            assertNull(reader.deserialize(framed(4, north)), "of another language");
+            assertNull(reader.deserialize(framed(5, north)), "no schema");
+        }
+        assertEquals(List.of(1, 1, 2, 3, 4, 5), asked, "each once, as writer or reader");
     }
 
     @Test
