@@ -41,6 +41,10 @@ final class RecordReaderTest {
     }
 
     private RecordReader reader(int schema) {
+        return reader(schema, "");
+    }
+
+    private RecordReader reader(int schema, String time) {
         RecordReader.asks((watch, stream, id) -> {
             assertEquals("w s", watch + " " + stream);
             asked.add(id);
@@ -48,7 +52,12 @@ final class RecordReaderTest {
             return found == null ? new byte[0] : found.encoded();
         });
         return new RecordReader(
-                "w", "s", schema, List.of("level", "station"), InternalTypeInfo.of(RowType.of()));
+                "w",
+                "s",
+                schema,
+                time,
+                List.of("level", "station"),
+                InternalTypeInfo.of(RowType.of()));
     }
 
     private static byte[] framed(int id, byte[]... parts) {
@@ -121,6 +130,24 @@ final class RecordReaderTest {
         assertEquals(7, row.getLong(0));
         assertNotNull(reader.deserialize(record));
         assertNull(reader.deserialize("[1]".getBytes(UTF_8)));
+    }
+
+    /** Flink's windows fail at such a record, for ever: "RowTime field should not be null". */
+    @Test
+    void whatDoesNotSayWhenItHappenedIsPassedOver() throws Exception {
+        known(
+                1,
+                Format.JSON,
+                """
+                {"type":"object","properties":{"station":{"type":"string"},
+                "level":{"type":"integer"}}}
+                """);
+        byte[] without = "{\"station\":\"north\"}".getBytes(UTF_8);
+        assertNotNull(reader(1).deserialize(without));
+        RecordReader reader = reader(1, "level");
+        assertNull(reader.deserialize(without));
+        assertNull(reader.deserialize("{\"level\":null}".getBytes(UTF_8)));
+        assertNotNull(reader.deserialize("{\"level\":7}".getBytes(UTF_8)));
     }
 
     @Test
