@@ -52,7 +52,8 @@ public final class StoredTable implements DynamicTableSourceFactory {
     /** What was read before is good for so many readings that are refused. */
     static final int MOST_REFUSED = 12;
 
-    private static final long MOMENT_MILLIS = 1_000;
+    /** So long a record waits for a reading, before it meets what was read before. */
+    private static final long MOMENT_MILLIS = 5_000;
 
     private static volatile @Nullable Asked asked;
 
@@ -108,7 +109,8 @@ public final class StoredTable implements DynamicTableSourceFactory {
             for (int i = 0; i < keys.length; i++) {
                 places[i] = keys[i][0];
             }
-            return LookupFunctionProvider.of(new Rows(watch, table, millis, type, places));
+            return LookupFunctionProvider.of(
+                    new Rows(watch, table, millis, type, places, MOMENT_MILLIS));
         }
 
         @Override
@@ -131,17 +133,19 @@ public final class StoredTable implements DynamicTableSourceFactory {
         private final long millis;
         private final RowType type;
         private final int[] keys;
+        private final long moment;
         private transient Map<List<Object>, List<RowData>> rows = Map.of();
         private transient long readAt;
         private transient @Nullable FutureTask<Map<List<Object>, List<RowData>>> reading;
         private transient int refused; // readings in a row
 
-        Rows(String watch, String table, long millis, RowType type, int[] keys) {
+        Rows(String watch, String table, long millis, RowType type, int[] keys, long moment) {
             this.watch = watch;
             this.table = table;
             this.millis = millis;
             this.type = type;
             this.keys = keys;
+            this.moment = moment;
         }
 
         @Override
@@ -179,16 +183,15 @@ public final class StoredTable implements DynamicTableSourceFactory {
         }
 
         /**
-         * On another thread, so that checkpoints do not stand still: a record waits for it a
-         * moment, and then meets what was read before.
+         * On another thread, so that checkpoints do not stand still: the record at which it begins
+         * waits for it a moment, and then meets what was read before.
          */
         private void readAgain() throws IOException {
             FutureTask<Map<List<Object>, List<RowData>>> now = reading;
-            if (now != null) {
-                if (now.isDone()) {
-                    take(now);
-                }
-            } else if ((System.nanoTime() - readAt) / 1_000_000 >= millis) {
+            if (now != null && now.isDone()) {
+                take(now);
+            }
+            if (reading == null && (System.nanoTime() - readAt) / 1_000_000 >= millis) {
                 readAt = System.nanoTime();
                 FutureTask<Map<List<Object>, List<RowData>>> begun = new FutureTask<>(this::fresh);
                 reading = begun;
@@ -199,7 +202,7 @@ public final class StoredTable implements DynamicTableSourceFactory {
 
         private void take(FutureTask<Map<List<Object>, List<RowData>>> from) throws IOException {
             try {
-                rows = from.get(MOMENT_MILLIS, TimeUnit.MILLISECONDS);
+                rows = from.get(moment, TimeUnit.MILLISECONDS);
                 refused = 0;
             } catch (TimeoutException e) {
                 return; // a later record takes it

@@ -33,6 +33,9 @@ import org.junit.jupiter.api.Timeout;
 final class StoredTableTest {
     private static final LogicalType TEXT = VarCharType.STRING_TYPE;
 
+    /** Milliseconds that a record waits. */
+    private static final long MOMENT = 500;
+
     private final List<@Nullable String[]> stored = new ArrayList<>();
     private int asked;
 
@@ -45,7 +48,7 @@ final class StoredTableTest {
             asked++;
             return List.copyOf(stored);
         });
-        StoredTable.Rows rows = new StoredTable.Rows("w", "t", millis, type, keys);
+        StoredTable.Rows rows = new StoredTable.Rows("w", "t", millis, type, keys, MOMENT);
         rows.read(); // as it does when Flink opens it
         return rows;
     }
