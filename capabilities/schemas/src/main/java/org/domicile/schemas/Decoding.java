@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Records of one schema's columns. How to read what another schema wrote is kept for the last few
- * of them.
+ * Records of one schema's columns. How to read what another schema wrote, or that it cannot be
+ * read, is kept for the last few of them.
  */
 final class Decoding implements RowDecoder {
     /** Confluent's header: a zero byte and the id of the writer's schema. */
@@ -75,19 +75,31 @@ final class Decoding implements RowDecoder {
                 return known;
             }
         }
-        Parsed writer =
-                writers.by(id)
-                        .orElseThrow(() ->
-                                new BadRecord(
-                                        "its header names a schema that its organisation"
-                                                + " does not have"));
-        if (writer.getClass() != reader.getClass()) {
-            throw new BadRecord("the schema that wrote it is of another language");
-        }
-        Rows fresh = reader.from(writer);
+        Rows fresh =
+                made(id).orElseThrow(() ->
+                        new BadRecord(
+                                "its header names a schema that its organisation does not have"));
         synchronized (framed) {
             framed.put(id, fresh);
         }
         return fresh;
+    }
+
+    /** An id means the same for ever: of one that cannot be read that is kept too. */
+    private Optional<Rows> made(int id) {
+        try {
+            return writers.by(id).map(this::rows);
+        } catch (BadRecord | BadSchema e) {
+            return Optional.of((_, _) -> {
+                throw e;
+            });
+        }
+    }
+
+    private Rows rows(Parsed writer) {
+        if (writer.getClass() != reader.getClass()) {
+            throw new BadRecord("the schema that wrote it is of another language");
+        }
+        return reader.from(writer);
     }
 }

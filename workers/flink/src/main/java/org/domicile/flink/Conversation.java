@@ -17,7 +17,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.domicile.watches.TableRows;
@@ -111,14 +110,22 @@ final class Conversation {
                 case Wire.STATE -> {
                     int number = in.readInt();
                     Restoring known = restoring.remove(number);
-                    if (known == null) {
-                        throw new IOException("a checkpoint of nobody");
+                    if (known != null) { // else its watch was stopped meanwhile
+                        known.add(Wire.bytes(in));
+                        began(number, known);
                     }
-                    known.add(Wire.bytes(in));
-                    began(number, known);
                 }
                 case Wire.STOP -> {
                     String id = Wire.text(in);
+                    restoring
+                            .entrySet()
+                            .removeIf(each -> {
+                                boolean its = each.getValue().wanted.id().equals(id);
+                                if (its) {
+                                    refuse(each.getKey(), "The watch was stopped.");
+                                }
+                                return its;
+                            });
                     turns.execute(() -> stop(id));
                 }
                 case Wire.KEPT -> {
@@ -167,7 +174,10 @@ final class Conversation {
         } catch (IOException | RuntimeException | LinkageError | AssertionError e) {
             why = "The watch did not start: " + e;
         }
-        String sentence = why;
+        refuse(number, why);
+    }
+
+    private void refuse(int number, String sentence) {
         say(
                 Wire.REFUSED,
                 out -> {
@@ -211,7 +221,13 @@ final class Conversation {
         String id = wanted.id();
         stop(id); // where an earlier start of it was not waited for
         String restored = last.isEmpty() ? "" : KeptFileSystem.restored(id, last);
-        JobID job = cluster.run(new Planning(wanted, port, cluster.of(id)).graph(restored));
+        JobID job;
+        try {
+            job = cluster.run(new Planning(wanted, port, cluster.of(id)).graph(restored));
+        } catch (IOException | Wrong | RuntimeException | Error e) {
+            KeptFileSystem.forget(id);
+            throw e;
+        }
         jobs.put(id, job);
         say(Wire.STARTED, out -> out.writeInt(number));
         later(id, job, pace);
@@ -255,14 +271,17 @@ final class Conversation {
     /** Milliseconds until the next may begin. */
     private long rest(String watch) {
         Long next = rested.get(watch);
-        return next == null ? 0 : (next - System.nanoTime()) / 1_000_000;
+        return next == null ? 0 : (next - System.nanoTime()) / 1_000_000 + 1; // and not before
     }
 
-    /** Flink has the first of a job made by itself, perhaps just before ours: then ours waits. */
-    private KeptFileSystem.Keeping keep(String watch) {
+    /**
+     * Flink has the first of a job made by itself, perhaps just before ours: then ours is none, and
+     * comes again. It does not wait here, where Flink holds what others of its threads wait for.
+     */
+    private KeptFileSystem.Keeping keep(String watch) throws IOException {
         Long next = rested.get(watch);
-        while (next != null && System.nanoTime() - next < 0) {
-            LockSupport.parkNanos(next - System.nanoTime());
+        if (next != null && System.nanoTime() - next < 0) {
+            throw new IOException("a checkpoint comes too soon after the one before");
         }
         return new Coming(watch, checkpoints.incrementAndGet());
     }
@@ -283,6 +302,7 @@ final class Conversation {
         public void write(byte[] piece, int count) throws IOException {
             length += count;
             if (length > largest) {
+                rest();
                 throw unkept(Wire.tooLarge(largest));
             }
             wire.send(
@@ -292,6 +312,14 @@ final class Conversation {
                         out.writeLong(number);
                     },
                     count == piece.length ? piece : Arrays.copyOf(piece, count));
+        }
+
+        /** Also one that is not kept was written. */
+        private void rest() {
+            if (jobs.containsKey(watch)) {
+                long now = System.nanoTime();
+                rested.put(watch, now + Math.max(pace * 500_000, REST * (now - begun)));
+            }
         }
 
         private IOException unkept(String why) {
@@ -316,15 +344,15 @@ final class Conversation {
                     throw unkept("its checkpoint was not kept: " + why);
                 }
                 unkept.remove(watch);
-                long now = System.nanoTime();
-                rested.put(watch, now + Math.max(pace * 500_000, REST * (now - begun)));
-            } catch (ExecutionException | TimeoutException e) {
-                throw new IOException("the checkpoint was not kept in time", e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IOException("interrupted", e);
+            } catch (ExecutionException | TimeoutException | InterruptedException e) {
+                // It may be kept yet. Flink would take it for none, and abort what is open of it:
+                // so this process ends, and the next begins with what the program has.
+                Main.complain("the worker ends: what became of a checkpoint was not said: " + e);
+                Runtime.getRuntime().halt(1);
+                throw new IOException("what became of a checkpoint was not said", e);
             } finally {
                 waiting.remove(number);
+                rest();
             }
         }
     }

@@ -7,17 +7,22 @@ import org.apache.flink.util.clock.RelativeClock;
  * The clock by which a part of a stream counts as one in which nothing comes. Time in which records
  * wait in the stream, or in which nobody knows whether some do, counts for a twelfth: the part may
  * be one of those whose records were not read yet, and what came from it after it was given up
- * would be late, and lost. So does no standstill of this process count for more than a second.
- * Owned by the thread of its source.
+ * would be late, and lost. What waits is known of parts alone that have given a record, so the
+ * first seconds of a part that gave none yet count as little. And no standstill of this process
+ * counts for more than a second. Owned by the thread of its source.
  */
 final class Patience implements RelativeClock {
     private static final int SLOWER = 12;
     private static final long LONGEST_STEP = 1_000_000_000;
 
+    /** In which nothing waits in other parts, as far as anybody knows. */
+    private static final long UNKNOWN = 10_000_000_000L;
+
     private final RelativeClock below;
     private final LongSupplier waiting;
     private long seen;
     private long counted;
+    private long unknown = UNKNOWN;
 
     /**
      * @param waiting records that were not read yet; -1 while that is not known
@@ -28,12 +33,21 @@ final class Patience implements RelativeClock {
         this.seen = below.relativeTimeNanos();
     }
 
+    /** The part has given a record: what waits in it is known from now on. */
+    void given() {
+        unknown = 0;
+    }
+
     @Override
     public long relativeTimeNanos() {
         long now = below.relativeTimeNanos();
         long passed = Math.clamp(now - seen, 0, LONGEST_STEP);
         seen = now;
-        counted += waiting.getAsLong() == 0 ? passed : passed / SLOWER;
+        boolean quiet = waiting.getAsLong() == 0;
+        counted += quiet && unknown == 0 ? passed : passed / SLOWER;
+        if (quiet) {
+            unknown = Math.max(0, unknown - passed);
+        }
         return counted;
     }
 

@@ -7,6 +7,7 @@ import org.apache.flink.api.common.eventtime.TimestampAssignerSupplier;
 import org.apache.flink.api.common.eventtime.WatermarkAlignmentParams;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkGeneratorSupplier;
+import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.connectors.kafka.table.KafkaDynamicSource;
@@ -90,20 +91,33 @@ public final class PatientStreams extends KafkaDynamicTableFactory {
         public WatermarkGenerator<RowData> createWatermarkGenerator(
                 WatermarkGeneratorSupplier.Context context) {
             MetricGroup group = context.getMetricGroup();
-            RelativeClock clock =
+            Patience clock =
                     new Patience(context.getInputActivityClock(), () -> Figures.waitingAt(group));
-            return said.createWatermarkGenerator(
-                    new WatermarkGeneratorSupplier.Context() {
-                        @Override
-                        public MetricGroup getMetricGroup() {
-                            return group;
-                        }
+            WatermarkGenerator<RowData> below =
+                    said.createWatermarkGenerator(
+                            new WatermarkGeneratorSupplier.Context() {
+                                @Override
+                                public MetricGroup getMetricGroup() {
+                                    return group;
+                                }
 
-                        @Override
-                        public RelativeClock getInputActivityClock() {
-                            return clock;
-                        }
-                    });
+                                @Override
+                                public RelativeClock getInputActivityClock() {
+                                    return clock;
+                                }
+                            });
+            return new WatermarkGenerator<>() {
+                @Override
+                public void onEvent(RowData event, long timestamp, WatermarkOutput output) {
+                    clock.given();
+                    below.onEvent(event, timestamp, output);
+                }
+
+                @Override
+                public void onPeriodicEmit(WatermarkOutput output) {
+                    below.onPeriodicEmit(output);
+                }
+            };
         }
 
         @Override

@@ -256,6 +256,7 @@ final class Planning {
             builder.option("scan.startup.mode", "timestamp")
                     .option("scan.startup.timestamp-millis", Long.toString(wanted.begin()));
         }
+        String time = time(stream);
         Schema.Builder schema = Schema.newBuilder();
         if (plain) {
             schema.column("key", "STRING").column("value", "STRING");
@@ -270,12 +271,14 @@ final class Planning {
                             .option(RecordFormat.WATCH, wanted.id())
                             .option(RecordFormat.STREAM, stream.name())
                             .option(RecordFormat.SCHEMA, stream.schema())
+                            .option(
+                                    RecordFormat.TIME,
+                                    stream.columns().containsKey(time) ? time : "")
                             .build());
         }
         if (!stream.columns().containsKey(RECORD_TIME)) {
             schema.columnByMetadata(RECORD_TIME, "TIMESTAMP_LTZ(3)", "timestamp", true);
         }
-        String time = time(stream);
         String late =
                 // of records of the same millisecond none is late
                 " - INTERVAL '0 %02d:%02d:%02d.001' DAY TO SECOND(3)"

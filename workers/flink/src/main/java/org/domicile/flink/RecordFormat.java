@@ -28,6 +28,10 @@ public final class RecordFormat implements DeserializationFormatFactory {
     static final ConfigOption<Integer> SCHEMA =
             ConfigOptions.key("schema").intType().noDefaultValue();
 
+    /** The column that says when something happened; empty where none does. */
+    static final ConfigOption<String> TIME =
+            ConfigOptions.key("time").stringType().noDefaultValue();
+
     /** For Flink. */
     public RecordFormat() {}
 
@@ -38,7 +42,7 @@ public final class RecordFormat implements DeserializationFormatFactory {
 
     @Override
     public Set<ConfigOption<?>> requiredOptions() {
-        return Set.of(WATCH, STREAM, SCHEMA);
+        return Set.of(WATCH, STREAM, SCHEMA, TIME);
     }
 
     @Override
@@ -57,6 +61,7 @@ public final class RecordFormat implements DeserializationFormatFactory {
                         options.get(WATCH),
                         options.get(STREAM),
                         options.get(SCHEMA),
+                        options.get(TIME),
                         ((RowType) physical.getLogicalType()).getFieldNames(),
                         made.createTypeInformation(physical));
             }

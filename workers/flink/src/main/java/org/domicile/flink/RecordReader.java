@@ -33,11 +33,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Rows from records, as the stream's table has them: framed by Confluent's clients in the language
  * of the stream's schema, or plain JSON that fits it. A record that does not fit is passed over and
- * counted: a watch goes on, whatever somebody publishes. Schemas come from the program when a
- * record names one that is not known yet.
+ * counted: a watch goes on, whatever somebody publishes. So is one that does not say when something
+ * happened, because Flink's windows fail at it. Schemas come from the program when a record names
+ * one that is not known yet.
  */
 final class RecordReader implements DeserializationSchema<RowData> {
-    private static final long serialVersionUID = 2L;
+    private static final long serialVersionUID = 3L;
 
     /**
      * Ids that name no schema of the stream are kept so many, and asked for again after a while.
@@ -62,6 +63,7 @@ final class RecordReader implements DeserializationSchema<RowData> {
     private final String watch;
     private final String stream;
     private final int schema;
+    private final String time;
     private final List<String> fields;
     private final TypeInformation<RowData> made;
     private transient Counter passed = new SimpleCounter();
@@ -69,17 +71,20 @@ final class RecordReader implements DeserializationSchema<RowData> {
 
     /**
      * @param schema the id of the one that has the columns
+     * @param time the field that says when something happened; empty where none does
      * @param fields of a row
      */
     RecordReader(
             String watch,
             String stream,
             int schema,
+            String time,
             List<String> fields,
             TypeInformation<RowData> made) {
         this.watch = watch;
         this.stream = stream;
         this.schema = schema;
+        this.time = time;
         this.fields = List.copyOf(fields);
         this.made = made;
     }
@@ -88,8 +93,9 @@ final class RecordReader implements DeserializationSchema<RowData> {
      * What records are read with. For one thread.
      *
      * @param places of the fields, among the decoder's columns
+     * @param time place of the field that is never null; -1 for none
      */
-    private record Reading(RowDecoder decoder, List<Column> columns, int[] places) {}
+    private record Reading(RowDecoder decoder, List<Column> columns, int[] places, int time) {}
 
     @Override
     public void open(InitializationContext context) {
@@ -114,7 +120,12 @@ final class RecordReader implements DeserializationSchema<RowData> {
                                     new IOException("the schema of " + stream + " has no columns"));
             List<Column> columns = decoder.columns();
             List<String> names = columns.stream().map(Column::name).toList();
-            now = new Reading(decoder, columns, fields.stream().mapToInt(names::indexOf).toArray());
+            now =
+                    new Reading(
+                            decoder,
+                            columns,
+                            fields.stream().mapToInt(names::indexOf).toArray(),
+                            fields.indexOf(time));
             reading = now;
         }
         return now;
@@ -174,21 +185,25 @@ final class RecordReader implements DeserializationSchema<RowData> {
     @Override
     public @Nullable RowData deserialize(byte @Nullable [] record) throws IOException {
         if (record == null) {
-            passed.inc();
-            return null;
+            return passedOver();
         }
         Reading with = reading();
         try {
             return switch (with.decoder().decode(record)) {
-                case Decoded.Row(@Nullable Object[] values) -> row(with, values);
-                case Decoded.Unfit _ -> {
-                    passed.inc();
-                    yield null;
+                case Decoded.Row(@Nullable Object[] values) -> {
+                    RowData row = row(with, values);
+                    yield with.time() >= 0 && row.isNullAt(with.time()) ? passedOver() : row;
                 }
+                case Decoded.Unfit _ -> passedOver();
             };
         } catch (Unanswered e) {
             throw e.why;
         }
+    }
+
+    private @Nullable RowData passedOver() {
+        passed.inc();
+        return null;
     }
 
     private static RowData row(Reading with, @Nullable Object[] values) {

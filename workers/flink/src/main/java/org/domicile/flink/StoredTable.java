@@ -11,6 +11,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.table.connector.source.DynamicTableSource;
@@ -44,6 +48,12 @@ public final class StoredTable implements DynamicTableSourceFactory {
             ConfigOptions.key("table").stringType().noDefaultValue();
     static final ConfigOption<Long> MILLIS =
             ConfigOptions.key("millis").longType().noDefaultValue();
+
+    /** What was read before is good for so many readings that are refused. */
+    static final int MOST_REFUSED = 12;
+
+    /** So long a record waits for a reading, before it meets what was read before. */
+    private static final long MOMENT_MILLIS = 5_000;
 
     private static volatile @Nullable Asked asked;
 
@@ -99,7 +109,8 @@ public final class StoredTable implements DynamicTableSourceFactory {
             for (int i = 0; i < keys.length; i++) {
                 places[i] = keys[i][0];
             }
-            return LookupFunctionProvider.of(new Rows(watch, table, millis, type, places));
+            return LookupFunctionProvider.of(
+                    new Rows(watch, table, millis, type, places, MOMENT_MILLIS));
         }
 
         @Override
@@ -122,15 +133,19 @@ public final class StoredTable implements DynamicTableSourceFactory {
         private final long millis;
         private final RowType type;
         private final int[] keys;
+        private final long moment;
         private transient Map<List<Object>, List<RowData>> rows = Map.of();
         private transient long readAt;
+        private transient @Nullable FutureTask<Map<List<Object>, List<RowData>>> reading;
+        private transient int refused; // readings in a row
 
-        Rows(String watch, String table, long millis, RowType type, int[] keys) {
+        Rows(String watch, String table, long millis, RowType type, int[] keys, long moment) {
             this.watch = watch;
             this.table = table;
             this.millis = millis;
             this.type = type;
             this.keys = keys;
+            this.moment = moment;
         }
 
         @Override
@@ -139,7 +154,13 @@ public final class StoredTable implements DynamicTableSourceFactory {
             read();
         }
 
+        /** For the first time: without rows nothing is joined. */
         void read() throws IOException {
+            rows = fresh();
+            readAt = System.nanoTime();
+        }
+
+        private Map<List<Object>, List<RowData>> fresh() throws IOException {
             Asked program = asked;
             if (program == null) {
                 throw new IOException("nobody is there to ask for tables");
@@ -158,8 +179,46 @@ public final class StoredTable implements DynamicTableSourceFactory {
                     fresh.computeIfAbsent(key, _ -> new ArrayList<>()).add(row);
                 }
             }
-            rows = fresh;
-            readAt = System.nanoTime();
+            return fresh;
+        }
+
+        /**
+         * On another thread, so that checkpoints do not stand still: the record at which it begins
+         * waits for it a moment, and then meets what was read before.
+         */
+        private void readAgain() throws IOException {
+            FutureTask<Map<List<Object>, List<RowData>>> now = reading;
+            if (now != null && now.isDone()) {
+                take(now);
+            }
+            if (reading == null && (System.nanoTime() - readAt) / 1_000_000 >= millis) {
+                readAt = System.nanoTime();
+                FutureTask<Map<List<Object>, List<RowData>>> begun = new FutureTask<>(this::fresh);
+                reading = begun;
+                Thread.ofPlatform().daemon().name("stored-table").start(begun);
+                take(begun);
+            }
+        }
+
+        private void take(FutureTask<Map<List<Object>, List<RowData>>> from) throws IOException {
+            try {
+                rows = from.get(moment, TimeUnit.MILLISECONDS);
+                refused = 0;
+            } catch (TimeoutException e) {
+                return; // a later record takes it
+            } catch (ExecutionException e) {
+                refused++;
+                if (refused >= MOST_REFUSED) {
+                    throw e.getCause() instanceof IOException why
+                            ? why
+                            : new IOException("the table " + table + " was not read", e);
+                }
+                Main.complain("a table was not read again: " + e.getCause());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted", e);
+            }
+            reading = null;
         }
 
         private GenericRowData row(@Nullable String[] texts) throws IOException {
@@ -180,9 +239,7 @@ public final class StoredTable implements DynamicTableSourceFactory {
 
         @Override
         public Collection<RowData> lookup(RowData sought) throws IOException {
-            if ((System.nanoTime() - readAt) / 1_000_000 >= millis) {
-                read();
-            }
+            readAgain();
             List<Object> key = new ArrayList<>(keys.length);
             for (int i = 0; i < keys.length; i++) {
                 Object value =

@@ -37,12 +37,14 @@ final class PatienceTest {
 
     @Test
     void timeCountsWhereNothingWaits() {
+        patience.given();
         assertEquals(200, millisAfter(200));
         assertEquals(1_100, millisAfter(900));
     }
 
     @Test
     void timeInWhichRecordsWaitCountsLittle() {
+        patience.given();
         waiting.set(7);
         assertEquals(50, millisAfter(600));
         waiting.set(-1); // as long as nobody knows
@@ -51,8 +53,22 @@ final class PatienceTest {
         assertEquals(700, millisAfter(600));
     }
 
+    /** Another part was read to its end, and what waits in this one nobody has seen yet. */
+    @Test
+    void aPartThatGaveNothingYetHasTime() {
+        waiting.set(7);
+        assertEquals(50, millisAfter(600));
+        waiting.set(0);
+        for (int i = 1; i <= 10; i++) {
+            assertEquals(50, millisAfter(1_000) - i * 1_000 / 12, 1);
+        }
+        long before = millisAfter(0);
+        assertEquals(before + 900, millisAfter(900), "it is taken for one that is empty");
+    }
+
     @Test
     void aStandstillIsNoTimeInWhichNothingCame() {
+        patience.given();
         assertEquals(1_000, millisAfter(60_000));
         assertEquals(1_100, millisAfter(100));
     }

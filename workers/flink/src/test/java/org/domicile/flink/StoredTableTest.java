@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
@@ -32,6 +33,9 @@ import org.junit.jupiter.api.Timeout;
 final class StoredTableTest {
     private static final LogicalType TEXT = VarCharType.STRING_TYPE;
 
+    /** Milliseconds that a record waits. */
+    private static final long MOMENT = 500;
+
     private final List<@Nullable String[]> stored = new ArrayList<>();
     private int asked;
 
@@ -44,7 +48,7 @@ final class StoredTableTest {
             asked++;
             return List.copyOf(stored);
         });
-        StoredTable.Rows rows = new StoredTable.Rows("w", "t", millis, type, keys);
+        StoredTable.Rows rows = new StoredTable.Rows("w", "t", millis, type, keys, MOMENT);
         rows.read(); // as it does when Flink opens it
         return rows;
     }
@@ -80,14 +84,40 @@ final class StoredTableTest {
         assertEquals("Pier", found(rows.lookup(sought)));
         stored.set(0, new String[] {"n", "Harbour"});
         assertEquals("Harbour", found(rows.lookup(sought)));
-        // what it may not read any more it does not go on with
+        // it goes on with what was read before, for a while
         StoredTable.asks((_, _) -> {
             throw new IOException("The table may not be read.");
         });
+        for (int i = 1; i < StoredTable.MOST_REFUSED; i++) {
+            assertEquals("Harbour", found(rows.lookup(sought)));
+        }
         IOException no = assertThrows(IOException.class, () -> rows.lookup(sought));
         assertEquals("The table may not be read.", no.getMessage());
         stored.set(0, new String[] {"n"});
         assertThrows(IOException.class, () -> opened(0, RowType.of(TEXT, TEXT), 0));
+    }
+
+    @Test
+    void aSlowReadingHoldsNobodyUp() throws Exception {
+        stored.add(new String[] {"n", "Pier"});
+        StoredTable.Rows rows = opened(0, RowType.of(TEXT, TEXT), 0);
+        CountDownLatch answer = new CountDownLatch(1);
+        StoredTable.asks((_, _) -> {
+            try {
+                answer.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+            return List.<@Nullable String[]>of(new String[] {"n", "Harbour"});
+        });
+        RowData sought = GenericRowData.of(StringData.fromString("n"));
+        assertEquals("Pier", found(rows.lookup(sought)));
+        assertEquals("Pier", found(rows.lookup(sought)));
+        answer.countDown();
+        while (found(rows.lookup(sought)).equals("Pier")) {
+            Thread.onSpinWait();
+        }
+        assertEquals("Harbour", found(rows.lookup(sought)));
     }
 
     @Test
