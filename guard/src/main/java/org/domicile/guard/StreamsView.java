@@ -563,19 +563,19 @@ final class StreamsView implements GuardedStreams {
         for (StreamLog.Extent each : log.extents(name)) {
             begin.put(each.partition(), from.getOrDefault(each.partition(), each.next()));
         }
-        return new Following(name, uses.last(), begin, log.read(name, begin));
+        return new Following(found.get(), uses.last(), begin, log.read(name, begin));
     }
 
     /** A reader who is asked anew each time. */
     private final class Following implements Reader {
-        private final String name;
+        private final Stream stream;
         private final Map<Integer, Long> begins;
         private final StreamLog.Reader reader;
         private final Deque<StreamRecord> left = new ArrayDeque<>();
         private String use;
 
-        Following(String name, String use, Map<Integer, Long> begins, StreamLog.Reader reader) {
-            this.name = name;
+        Following(Stream stream, String use, Map<Integer, Long> begins, StreamLog.Reader reader) {
+            this.stream = stream;
             this.use = use;
             this.begins = Map.copyOf(begins);
             this.reader = reader;
@@ -584,7 +584,10 @@ final class StreamsView implements GuardedStreams {
         @Override
         public List<StreamRecord> poll(Request request, Duration longest, int most) {
             Uses uses = acting.apply(request);
-            Optional<Stream> found = streams.stream(name);
+            String name = stream.name();
+            // another one of that name has no say in these records
+            Optional<Stream> found =
+                    streams.stream(name).filter(each -> each.id().equals(stream.id()));
             boolean began = enter(uses, POLL, found, place(uses, found, name));
             if (found.isEmpty()) {
                 throw absent(name);

@@ -406,6 +406,22 @@ final class StreamsTest {
     }
 
     /** Whatever fails in between, records of a request with a key come once. */
+    @Test
+    void whoReadsAStreamThatWentReadsNotTheNextOneOfItsName() throws Exception {
+        streams.create(request(), topic(LEVELS));
+        streams.publish(request(), LEVELS, () -> coming("a", "b"), "");
+        try (GuardedStreams.Reader reader = streams.read(request(), LEVELS, Map.of(0, 0L))) {
+            assertEquals(1, reader.poll(request(), Duration.ofSeconds(5), 1).size());
+            streams.delete(request(), LEVELS);
+            streams.create(request(), topic(LEVELS));
+            StreamRefusal gone =
+                    assertThrows(
+                            StreamRefusal.class,
+                            () -> reader.poll(request(), Duration.ofSeconds(5), 1));
+            assertEquals(StreamRefusal.Kind.ABSENT, gone.kind());
+        }
+    }
+
     /** Whoever publishes is judged before what he sends is read, which may take a minute. */
     @Test
     void whatBeganBeforeAStreamWentIsNotInTheNextOneOfItsName() throws Exception {
