@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 
@@ -38,7 +40,7 @@ final class BareFlink implements WatchAlerts.Runner {
     }
 
     /** The folder of jars beside the program's own; empty when it came without one. */
-    static Optional<Path> jars() {
+    static Optional<Path> jars() throws IOException {
         for (String part : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             Path parent = Path.of(part).toAbsolutePath().getParent();
             for (String name : List.of("flink", "engine")) {
@@ -47,7 +49,15 @@ final class BareFlink implements WatchAlerts.Runner {
                 }
             }
         }
-        return Optional.empty();
+        Path built = Path.of(System.getProperty("domicile.home", ""), ".domicile", "program");
+        if (!Files.isDirectory(built)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> programs = Files.list(built)) { // of the server that is measured
+            return programs.map(each -> each.resolve("lib").resolve("flink"))
+                    .filter(Files::isDirectory)
+                    .max(Comparator.naturalOrder());
+        }
     }
 
     /** Starts it. @param pace milliseconds between checkpoints */
