@@ -797,23 +797,4 @@ final class TablesView implements GuardedTables {
             names.clear();
         }
     }
-
-    /** Lets go of the file with the stream. */
-    private static final class HeldStream extends java.io.FilterInputStream {
-        private final Warehouse.Readable file;
-
-        HeldStream(InputStream in, Warehouse.Readable file) {
-            super(in);
-            this.file = file;
-        }
-
-        @Override
-        public void close() throws IOException {
-            try {
-                super.close();
-            } finally {
-                file.close();
-            }
-        }
-    }
 }

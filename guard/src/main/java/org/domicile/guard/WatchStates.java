@@ -1,16 +1,15 @@
 package org.domicile.guard;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.Keys;
 import org.domicile.keys.Pass;
@@ -226,30 +225,11 @@ final class WatchStates {
             try {
                 return Optional.of(
                         new WatchEngine.Last(
-                                file.size(), new Owned(file.read(0, file.size()), file)));
+                                file.size(), new HeldStream(file.read(0, file.size()), file)));
             } catch (IOException e) {
                 file.close();
                 throw new StorageFailure(
                         StorageFailure.Kind.CORRUPT, "what a watch remembers does not open", e);
-            }
-        }
-    }
-
-    /** Closes what it is read from. */
-    private static final class Owned extends FilterInputStream {
-        private final Warehouse.Readable file;
-
-        Owned(InputStream in, Warehouse.Readable file) {
-            super(in);
-            this.file = file;
-        }
-
-        @Override
-        public void close() throws IOException {
-            try {
-                super.close();
-            } finally {
-                file.close();
             }
         }
     }
@@ -280,23 +260,24 @@ final class WatchStates {
      *
      * @param living ids of watches that there are
      */
-    void sweep(Predicate<String> living) {
+    void sweep(Supplier<Set<String>> living) {
         for (String organisation : policy.register().organisations().keySet()) {
             warehouses.find(organisation).ifPresent(bucket -> sweep(bucket, living));
         }
     }
 
-    private void sweep(Bucket bucket, Predicate<String> living) {
-        List<String> nobodys = new ArrayList<>();
-        for (Version each :
+    private void sweep(Bucket bucket, Supplier<Set<String>> living) {
+        List<Version> kept =
                 parts.objects()
                         .list(bucket, new Listing.Query(PREFIX, "", "", "", PAGE))
-                        .versions()) {
-            if (!living.test(each.name().substring(PREFIX.length()))) {
-                nobodys.add(each.name());
+                        .versions();
+        // asked for afterwards: a watch is there before anything is kept of it
+        Set<String> ids = kept.isEmpty() ? Set.of() : living.get();
+        for (Version each : kept) {
+            String name = each.name();
+            if (ids.contains(name.substring(PREFIX.length()))) {
+                continue;
             }
-        }
-        for (String name : nobodys) {
             told(() -> {
                 Uses own = uses.apply(bucket.organisation());
                 String object = ObjectUses.object(bucket.name(), name);

@@ -453,7 +453,7 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
     public void settle() {
         abandonThoseOfNone();
         try {
-            states.sweep(id -> watches.all().stream().anyMatch(each -> each.id().equals(id)));
+            states.sweep(this::ids);
         } catch (StorageFailure e) {
             LOG.log(System.Logger.Level.WARNING, "checkpoints of nobody stay for now", e);
         }
@@ -486,15 +486,17 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
         return new Shown(watch, told, uses.last());
     }
 
+    private Set<String> ids() {
+        return watches.all().stream().map(Watch::id).collect(Collectors.toSet());
+    }
+
     /** Whoever stopped a watch may have died before it had abandoned what that left open. */
     private void abandonThoseOfNone() {
         try {
             // in this order: a watch is on record before anything is open in its name
             List<String> open = log.open(TRANSACTIONS);
             Set<String> there =
-                    watches.all().stream()
-                            .map(each -> TRANSACTIONS + each.id())
-                            .collect(Collectors.toSet());
+                    ids().stream().map(TRANSACTIONS::concat).collect(Collectors.toSet());
             open.stream()
                     .map(WatchesView::ofWatch)
                     .distinct()
