@@ -1,14 +1,8 @@
 package org.domicile.bench;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Base64;
 import java.util.Map;
 
 /** Watches of our server. */
@@ -22,21 +16,13 @@ final class OurWatches implements WatchAlerts.Runner {
 
     private final Ours ours;
     private final Map<String, Object> client;
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final String login;
+    private final OurWeb web;
     private int made;
 
     OurWatches(Ours ours, Map<String, Object> client) throws IOException {
         this.ours = ours;
         this.client = client;
-        Signer.Credential credential = ours.credential();
-        this.login =
-                "Basic "
-                        + Base64.getEncoder()
-                                .encodeToString(
-                                        (credential.access() + ":" + credential.secret())
-                                                .getBytes(UTF_8));
+        this.web = new OurWeb(ours);
     }
 
     @Override
@@ -51,34 +37,14 @@ final class OurWatches implements WatchAlerts.Runner {
 
     @Override
     public String state() throws IOException {
-        return ask("GET", "/watches/", "");
-    }
-
-    private String ask(String method, String path, String body) throws IOException {
-        try {
-            HttpResponse<String> answer =
-                    http.send(
-                            HttpRequest.newBuilder(ours.web().resolve(path))
-                                    .header("Authorization", login)
-                                    .header("Content-Type", "application/json")
-                                    .method(method, HttpRequest.BodyPublishers.ofString(body))
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofString());
-            if (answer.statusCode() / 100 != 2) {
-                throw new IOException(answer.statusCode() + " " + answer.body());
-            }
-            return answer.body();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
+        return web.ask("GET", "/watches/", "");
     }
 
     @Override
     public void make(String from, String to) throws IOException {
-        ask("PUT", "/streams/" + from, "{\"partitions\":" + WatchAlerts.PARTITIONS + "}");
-        ask("PUT", "/streams/" + to, "{\"partitions\":1}");
-        ask(
+        web.ask("PUT", "/streams/" + from, "{\"partitions\":" + WatchAlerts.PARTITIONS + "}");
+        web.ask("PUT", "/streams/" + to, "{\"partitions\":1}");
+        web.ask(
                 "POST",
                 "/schemas/subjects/" + from + "-value/versions",
                 "{\"schemaType\":\"JSON\",\"schema\":\"" + COLUMNS.replace("\"", "\\\"") + "\"}");
@@ -88,16 +54,16 @@ final class OurWatches implements WatchAlerts.Runner {
     public WatchAlerts.Running run(WatchAlerts.Query query, String from, String to, boolean all)
             throws IOException {
         String at = "/watches/bench" + made++;
-        ask(
+        web.ask(
                 "PUT",
                 at,
                 "{\"sql\":\"%s\",\"to\":\"%s\",\"lateSeconds\":0,\"from\":\"%s\"}"
                         .formatted(
                                 query.over("\\\"" + from + "\\\""), to, all ? "beginning" : "now"));
         return () -> {
-            ask("DELETE", at, "");
-            ask("DELETE", "/streams/" + to, "");
-            ask("DELETE", "/streams/" + from, "");
+            web.ask("DELETE", at, "");
+            web.ask("DELETE", "/streams/" + to, "");
+            web.ask("DELETE", "/streams/" + from, "");
         };
     }
 

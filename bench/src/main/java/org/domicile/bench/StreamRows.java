@@ -3,9 +3,6 @@ package org.domicile.bench;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -13,7 +10,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Properties;
 import java.util.Random;
@@ -46,20 +42,12 @@ final class StreamRows {
                     + "{\\\"name\\\":\\\"note\\\",\\\"type\\\":\\\"string\\\"}]}";
 
     private final Ours ours;
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final String login;
+    private final OurWeb web;
     private int made;
 
     StreamRows(Ours ours) throws IOException {
         this.ours = ours;
-        Signer.Credential credential = ours.credential();
-        this.login =
-                "Basic "
-                        + Base64.getEncoder()
-                                .encodeToString(
-                                        (credential.access() + ":" + credential.secret())
-                                                .getBytes(UTF_8));
+        this.web = new OurWeb(ours);
     }
 
     /** What a sensor says, some 200 bytes. */
@@ -82,34 +70,14 @@ final class StreamRows {
         return text.toString().getBytes(UTF_8);
     }
 
-    private String ask(String method, String path, String type, byte[] body) throws IOException {
-        try {
-            HttpResponse<String> answer =
-                    http.send(
-                            HttpRequest.newBuilder(ours.web().resolve(path))
-                                    .header("Authorization", login)
-                                    .header("Content-Type", type)
-                                    .method(method, HttpRequest.BodyPublishers.ofByteArray(body))
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofString());
-            if (answer.statusCode() / 100 != 2) {
-                throw new IOException(answer.statusCode() + " " + answer.body());
-            }
-            return answer.body();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
-    }
-
     private String stream() throws IOException {
         String name = "bench.rows" + made++;
-        ask(
+        web.ask(
                 "PUT",
                 "/streams/" + name,
                 "application/json",
                 ("{\"partitions\":" + PARTITIONS + "}").getBytes(UTF_8));
-        ask(
+        web.ask(
                 "POST",
                 "/schemas/subjects/" + name + "-value/versions",
                 "application/vnd.schemaregistry.v1+json",
@@ -118,7 +86,7 @@ final class StreamRows {
     }
 
     private void publish(String name, byte[] body) throws IOException {
-        ask("POST", "/streams/" + name, "application/x-ndjson", body);
+        web.ask("POST", "/streams/" + name, "application/x-ndjson", body);
     }
 
     private Connection connect() throws IOException, SQLException {
@@ -150,7 +118,7 @@ final class StreamRows {
                 Statement statement = connection.createStatement()) {
             number(statement, "select 1");
             long begin = System.nanoTime();
-            ask("PUT", "/streams/" + name + "/table", "application/json", new byte[0]);
+            web.ask("PUT", "/streams/" + name + "/table", "application/json", new byte[0]);
             String sql = "select count(*) from " + name;
             while (number(statement, sql) < all) {
                 if (System.nanoTime() - begin > PATIENCE) {
@@ -176,7 +144,7 @@ final class StreamRows {
         } catch (SQLException e) {
             throw new IOException("the table was not read: " + e.getMessage(), e);
         } finally {
-            ask("DELETE", "/streams/" + name, "application/json", new byte[0]);
+            web.ask("DELETE", "/streams/" + name, "application/json", new byte[0]);
         }
     }
 
@@ -190,12 +158,12 @@ final class StreamRows {
 
     private String tabled() throws IOException {
         String name = stream();
-        ask("PUT", "/streams/" + name + "/table", "application/json", new byte[0]);
+        web.ask("PUT", "/streams/" + name + "/table", "application/json", new byte[0]);
         return name;
     }
 
     private void delete(String name) throws IOException {
-        ask("DELETE", "/streams/" + name, "application/json", new byte[0]);
+        web.ask("DELETE", "/streams/" + name, "application/json", new byte[0]);
     }
 
     /** The same for long, of what came within the last seconds; and what the table is then. */

@@ -11,7 +11,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -428,13 +427,7 @@ final class StreamsBench implements Callable<Integer> {
 
     /** Lines of JSON. */
     private Figure http(Ours ours, double seconds) throws IOException {
-        Signer.Credential credential = ours.credential();
-        String login =
-                "Basic "
-                        + Base64.getEncoder()
-                                .encodeToString(
-                                        (credential.access() + ":" + credential.secret())
-                                                .getBytes(UTF_8));
+        String login = OurWeb.login(ours);
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < lines; i++) {
             String head = "{\"station\":\"s%04d\",\"level\":%d,\"note\":\"".formatted(i % 1_000, i);

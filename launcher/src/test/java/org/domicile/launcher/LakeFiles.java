@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
@@ -41,6 +43,11 @@ public final class LakeFiles implements FileIO {
 
     /** How many files lie below a place, as S3 tells. */
     int list(String location) {
+        return names(location).size();
+    }
+
+    /** Which files lie below a place, as S3 tells. */
+    List<String> names(String location) {
         URI place = URI.create(location);
         byte[] told =
                 call(
@@ -49,7 +56,11 @@ public final class LakeFiles implements FileIO {
                         "",
                         Map.of("list-type", "2", "prefix", place.getPath().substring(1)),
                         new byte[0]);
-        return new String(told, UTF_8).split("<Key>", -1).length - 1;
+        return Pattern.compile("<Key>([^<]*)</Key>")
+                .matcher(new String(told, UTF_8))
+                .results()
+                .map(each -> "s3://" + place.getHost() + "/" + each.group(1))
+                .toList();
     }
 
     private byte[] call(String method, String location, byte[] body) {

@@ -35,7 +35,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Pattern;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.io.InputFile;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -167,48 +166,10 @@ final class StreamTablesTest {
             try (Lake lake =
                     new Lake(folder, cloud.endpoints().urls().getOrDefault("web", ""), first)) {
                 Table table = lake.catalog.loadTable(Lake.named("water", "levels"));
-                Map<String, String> given = table.io().properties();
-                URI place = URI.create(table.location());
-                String listed;
-                try (S3Client s3 =
-                        new S3Client(
-                                URI.create(given.getOrDefault("s3.endpoint", "")),
-                                new S3Signature(
-                                        given.getOrDefault("s3.access-key-id", ""),
-                                        given.getOrDefault("s3.secret-access-key", ""),
-                                        given.getOrDefault("client.region", "")),
-                                Clock.systemUTC(),
-                                Optional.empty())) {
-                    listed =
-                            new String(
-                                    s3.call(
-                                                    "GET",
-                                                    place.getHost(),
-                                                    "",
-                                                    Map.of(
-                                                            "list-type",
-                                                            "2",
-                                                            "prefix",
-                                                            place.getPath().substring(1)
-                                                                    + "/data/"),
-                                                    Map.of(
-                                                            "x-amz-security-token",
-                                                            given.getOrDefault(
-                                                                    "s3.session-token", "")),
-                                                    S3Client.Payload.of(new byte[0]))
-                                            .body(),
-                                    UTF_8);
-                }
-                List<String> keys =
-                        Pattern.compile("<Key>([^<]*)</Key>")
-                                .matcher(listed)
-                                .results()
-                                .map(each -> each.group(1))
-                                .toList();
-                for (String each : keys) {
-                    table.io().deleteFile("s3://" + place.getHost() + "/" + each);
-                }
-                return keys.size();
+                LakeFiles files = assertInstanceOf(LakeFiles.class, table.io());
+                List<String> laid = files.names(table.location() + "/data/");
+                laid.forEach(files::deleteFile);
+                return laid.size();
             }
         }
 

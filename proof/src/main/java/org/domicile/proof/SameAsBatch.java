@@ -240,17 +240,7 @@ final class SameAsBatch {
     }
 
     private static Server start(Path work) throws IOException, Server.Died, InterruptedException {
-        Server server =
-                Server.start(
-                        new Server.Start(
-                                work.resolve("data"),
-                                List.of(work.resolve("keys")),
-                                work.resolve("output"),
-                                List.of(),
-                                List.of(),
-                                List.of("watches.pace=300ms", "streams.commit=1s")));
-        server.awaitReady();
-        return server;
+        return Server.ready(work, "watches.pace=300ms", "streams.commit=1s");
     }
 
     private Figures run(String word, int count, List<Fate> chosen)

@@ -77,6 +77,22 @@ final class Server implements AutoCloseable {
                         start.settings()));
     }
 
+    /** One in a folder, with data, keys and output there, that is ready. */
+    static Server ready(Path work, String... settings)
+            throws IOException, Died, InterruptedException {
+        Server server =
+                start(
+                        new Start(
+                                work.resolve("data"),
+                                List.of(work.resolve("keys")),
+                                work.resolve("output"),
+                                List.of(),
+                                List.of(),
+                                List.of(settings)));
+        server.awaitReady();
+        return server;
+    }
+
     /** The same with these flags alone. */
     static Server startPlain(Start start) throws IOException {
         List<String> words = new ArrayList<>(start.wrapper());

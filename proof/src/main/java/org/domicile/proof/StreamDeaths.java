@@ -197,18 +197,8 @@ final class StreamDeaths {
     }
 
     private Server start() throws IOException, Server.Died, InterruptedException {
-        Server server =
-                Server.start(
-                        new Server.Start(
-                                work.resolve("data"),
-                                List.of(work.resolve("keys")),
-                                work.resolve("output"),
-                                List.of(),
-                                List.of(),
-                                // many commits in a short life
-                                List.of("streams.commit=300ms")));
-        server.awaitReady();
-        return server;
+        // many commits in a short life
+        return Server.ready(work, "streams.commit=300ms");
     }
 
     private void prepare(StreamLife life) throws IOException, InterruptedException {

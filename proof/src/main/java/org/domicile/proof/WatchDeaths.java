@@ -193,18 +193,8 @@ final class WatchDeaths {
     }
 
     private Server start() throws IOException, Server.Died, InterruptedException {
-        Server server =
-                Server.start(
-                        new Server.Start(
-                                work.resolve("data"),
-                                List.of(work.resolve("keys")),
-                                work.resolve("output"),
-                                List.of(),
-                                List.of(),
-                                // many checkpoints in a short life
-                                List.of("watches.pace=300ms")));
-        server.awaitReady();
-        return server;
+        // many checkpoints in a short life
+        return Server.ready(work, "watches.pace=300ms");
     }
 
     private static void prepare(StreamLife life) throws IOException, InterruptedException {
