@@ -40,9 +40,14 @@ import org.domicile.policy.Kinds;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Purpose;
 import org.domicile.query.LimitTable;
+import org.domicile.query.ReadingQueries;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
+import org.domicile.streams.StreamLog;
+import org.domicile.streams.Streams;
 import org.domicile.tables.Tables;
+import org.domicile.watches.WatchEngine;
+import org.domicile.watches.Watches;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -234,6 +239,19 @@ public final class Installation implements AutoCloseable {
     /** The catalog of tables, in the same keyspace; one for each call. */
     public Tables tables() {
         return Tables.open(keyspace, time, RANDOM);
+    }
+
+    /** Watches of streams, in the same keyspace, whose tables nobody reads. */
+    GuardedWatches watches(
+            Streams register, StreamLog log, WatchEngine engine, GuardedWatches.Columns columns) {
+        return guard().watches(
+                        register,
+                        log,
+                        Watches.open(keyspace),
+                        engine,
+                        columns,
+                        new ReadingQueries(),
+                        tables());
     }
 
     /** What SQL of organisations may take, in the same keyspace; one for each call. */

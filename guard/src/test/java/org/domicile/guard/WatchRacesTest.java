@@ -18,7 +18,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import org.domicile.query.ReadingQueries;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
 import org.domicile.streams.Stream;
@@ -65,23 +64,10 @@ final class WatchRacesTest {
         city = installation.caller(installation.tenant("city"));
         Streams register = Streams.open(installation.keyspace(), installation.time());
         streams = installation.guard().streams(register, log);
-        watches = guarded(register);
+        watches = installation.watches(register, log, engine, new Levels());
         for (String each : List.of("water.levels", "water.alerts")) {
             streams.create(request(), new Topic(each, 1, Duration.ofDays(1), 1 << 20));
         }
-    }
-
-    private GuardedWatches guarded(Streams register) {
-        return installation
-                .guard()
-                .watches(
-                        register,
-                        log,
-                        Watches.open(installation.keyspace()),
-                        engine,
-                        new Levels(),
-                        new ReadingQueries(),
-                        installation.tables());
     }
 
     /** Every stream has a level; something happens while that is asked for. */
@@ -243,7 +229,13 @@ final class WatchRacesTest {
                         "watch-0123456789abcdef-2-3",
                         "watch-" + here.id() + "-1-1",
                         "of-somebody-else"));
-        guarded(Streams.open(installation.keyspace(), installation.time())).settle();
+        installation
+                .watches(
+                        Streams.open(installation.keyspace(), installation.time()),
+                        log,
+                        engine,
+                        new Levels())
+                .settle();
         assertEquals(List.of("watch-0123456789abcdef"), List.copyOf(log.abandoned));
     }
 }

@@ -58,23 +58,10 @@ final class WatchesTest {
         log = new MemoryLog();
         streams = installation.guard().streams(register, log);
         engine = new MemoryEngine();
-        watches = guarded(register);
+        watches = installation.watches(register, log, engine, new Levels());
         for (String each : List.of("water.levels", "water.alerts", "water.other")) {
             streams.create(request(), new Topic(each, 1, Duration.ofDays(1), 1 << 20));
         }
-    }
-
-    private GuardedWatches guarded(Streams register) {
-        return installation
-                .guard()
-                .watches(
-                        register,
-                        log,
-                        Watches.open(installation.keyspace()),
-                        engine,
-                        new Levels(),
-                        new ReadingQueries(),
-                        installation.tables());
     }
 
     /** Every stream has a level, by schema 7. */
@@ -337,7 +324,12 @@ final class WatchesTest {
                         "watching:Keep done"),
                 own(before));
         engine.running.clear();
-        GuardedWatches again = guarded(Streams.open(installation.keyspace(), installation.time()));
+        GuardedWatches again =
+                installation.watches(
+                        Streams.open(installation.keyspace(), installation.time()),
+                        log,
+                        engine,
+                        new Levels());
         again.settle();
         WatchEngine.Kept now = engine.of(watch).kept();
         assertArrayEquals(state, last(now));
@@ -397,7 +389,12 @@ final class WatchesTest {
         Watches.open(installation.keyspace()).remove(request(), "city", "high");
         long before = installation.entries("city");
         engine.running.clear();
-        GuardedWatches again = guarded(Streams.open(installation.keyspace(), installation.time()));
+        GuardedWatches again =
+                installation.watches(
+                        Streams.open(installation.keyspace(), installation.time()),
+                        log,
+                        engine,
+                        new Levels());
         again.settle();
         assertEquals(List.of("watch-" + other.id()), kept());
         assertEquals(List.of("watching:Remove done"), own(before));

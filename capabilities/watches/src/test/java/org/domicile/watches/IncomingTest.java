@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.domicile.bytes.StorageFailure;
@@ -14,7 +13,6 @@ import org.junit.jupiter.api.Test;
 
 /** Checkpoints of workers that may be another's by now. */
 final class IncomingTest {
-    private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
     private static final byte[] PIECE = new byte[100];
 
     /** Long enough that the next one is too soon. */
@@ -29,7 +27,7 @@ final class IncomingTest {
                     Duration.ofHours(1),
                     Duration.ofHours(1),
                     () -> 0,
-                    () -> NOON);
+                    () -> Jobs.NOON);
 
     private final Object worker = new Object();
     private final Disk disk = new Disk();
@@ -74,41 +72,21 @@ final class IncomingTest {
     }
 
     private Job job() {
-        Watch watch =
-                new Watch(
-                        "0123456789abcdef",
-                        "city",
-                        "high",
-                        "city/flood",
-                        "p1",
-                        "AK1",
-                        "select 1",
-                        "water.alerts",
-                        List.of("water.levels"),
-                        List.of(),
-                        "",
-                        0,
-                        Watch.From.NOW,
-                        NOON);
-        Job fresh =
-                new Job(
-                        watch,
-                        List.of(),
-                        new WatchEngine.Login("a", "b"),
-                        disk,
-                        new WatchEngine.Contents() {
-                            @Override
-                            public Optional<byte[]> schema(String stream, int id) {
-                                return Optional.empty();
-                            }
+        return Jobs.on(
+                worker,
+                List.of(),
+                disk,
+                new WatchEngine.Contents() {
+                    @Override
+                    public Optional<byte[]> schema(String stream, int id) {
+                        return Optional.empty();
+                    }
 
-                            @Override
-                            public WatchEngine.Read rows(String table) {
-                                return new WatchEngine.Read.Not("none");
-                            }
-                        });
-        fresh.starts(worker);
-        return fresh;
+                    @Override
+                    public WatchEngine.Read rows(String table) {
+                        return new WatchEngine.Read.Not("none");
+                    }
+                });
     }
 
     private static String sent(Incoming to, long number) {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,52 +46,32 @@ final class TableReadsTest {
                     (number, read) -> answers.add(new Answer(number, read)));
 
     private Job job() {
-        Watch watch =
-                new Watch(
-                        "0123456789abcdef",
-                        "city",
-                        "high",
-                        "city/flood",
-                        "p1",
-                        "AK1",
-                        "select 1",
-                        "water.alerts",
-                        List.of("water.levels"),
-                        List.of(new Watch.Table("geo.stations", Map.of("id", "STRING"))),
-                        "",
-                        0,
-                        Watch.From.NOW,
-                        Instant.parse("2026-01-01T12:00:00Z"));
-        Job fresh =
-                new Job(
-                        watch,
-                        List.of(),
-                        new WatchEngine.Login("a", "b"),
-                        new WatchEngine.Kept() {
-                            @Override
-                            public WatchEngine.Keeping begin() {
-                                throw new IllegalStateException("nothing is kept here");
-                            }
+        return Jobs.on(
+                worker,
+                List.of(new Watch.Table("geo.stations", Map.of("id", "STRING"))),
+                new WatchEngine.Kept() {
+                    @Override
+                    public WatchEngine.Keeping begin() {
+                        throw new IllegalStateException("nothing is kept here");
+                    }
 
-                            @Override
-                            public Optional<WatchEngine.Last> last() {
-                                return Optional.empty();
-                            }
-                        },
-                        new WatchEngine.Contents() {
-                            @Override
-                            public Optional<byte[]> schema(String stream, int id) {
-                                return Optional.empty();
-                            }
+                    @Override
+                    public Optional<WatchEngine.Last> last() {
+                        return Optional.empty();
+                    }
+                },
+                new WatchEngine.Contents() {
+                    @Override
+                    public Optional<byte[]> schema(String stream, int id) {
+                        return Optional.empty();
+                    }
 
-                            @Override
-                            public WatchEngine.Read rows(String name) {
-                                began.incrementAndGet();
-                                return table.get();
-                            }
-                        });
-        fresh.starts(worker);
-        return fresh;
+                    @Override
+                    public WatchEngine.Read rows(String name) {
+                        began.incrementAndGet();
+                        return table.get();
+                    }
+                });
     }
 
     private Answer answer() throws InterruptedException {
