@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Watches by command, with the worker that runs them, and through a restart. */
-@Timeout(300)
+@Timeout(180)
 final class WatchCommandsTest {
     @TempDir private Path folder;
 

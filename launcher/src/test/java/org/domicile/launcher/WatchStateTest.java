@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A watch that remembers much: it is kept, goes on after deaths, and is bounded. */
-@Timeout(600)
+@Timeout(300)
 final class WatchStateTest {
     private static final int KEYS = 200_000;
     private static final int AT_ONCE = 100_000;

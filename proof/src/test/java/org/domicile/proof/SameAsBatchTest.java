@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The sixth law of streams: what watches find is what SQL finds. */
-@Timeout(600)
+@Timeout(300)
 class SameAsBatchTest {
     private static final long SEED = Long.getLong("domicile.seed", System.nanoTime());
 
