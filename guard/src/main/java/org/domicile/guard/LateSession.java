@@ -85,6 +85,14 @@ final class LateSession implements Session {
 
     /** Ends it: what it is at fails, and so does what it would begin. */
     @Override
+    public void forget() {
+        Session before = known();
+        if (before != null) {
+            before.forget();
+        }
+    }
+
+    @Override
     public synchronized void cancel() {
         cancelled = true;
         if (begun != null) {

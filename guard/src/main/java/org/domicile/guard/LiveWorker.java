@@ -46,7 +46,14 @@ final class LiveWorker implements AutoCloseable {
             if (begun instanceof Answer.Failed<Session>(Failure failure)) {
                 return Answer.failed(failure);
             }
-            Answer<T> answer = begun.then(work);
+            Answer<T> answer =
+                    begun.then(fresh -> {
+                        try {
+                            return work.apply(fresh);
+                        } finally {
+                            fresh.forget(); // nobody reads these files with it again
+                        }
+                    });
             used = clock.instant();
             if (answer instanceof Answer.Failed<T>(Failure failure)
                     && BROKEN.stream().anyMatch(failure.state()::startsWith)) {

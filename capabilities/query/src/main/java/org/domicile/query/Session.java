@@ -70,6 +70,12 @@ public interface Session extends AutoCloseable {
     }
 
     /**
+     * Lets go of what was staged of statements before, for other sessions: it would be there again
+     * for the next one that reads it. Between statements.
+     */
+    default void forget() {}
+
+    /**
      * Ends what runs, with 57014 for who waits for it; nothing when nothing runs. Any thread may
      * call it, and it does not wait.
      */

@@ -215,12 +215,18 @@ final class WorkerSession implements Session {
                     Failure.OVER_LIMIT,
                     "A statement has at most " + MOST_PARAMETERS + " parameters.");
         }
-        return selected(select, sources, (sql, views) -> written(sql, parameters, target, views));
+        return selected(
+                select,
+                sources,
+                (sql, ready) -> {
+                    makeRoom(ready.files());
+                    return written(sql, parameters, target, ready.views());
+                });
     }
 
     /** What is done with a SELECT that is staged. */
     private interface Selected<T> {
-        Answer<T> of(String sql, List<Wire.View> views);
+        Answer<T> of(String sql, Ready ready);
     }
 
     /** One statement, which has its answer when it ends. */
@@ -233,9 +239,7 @@ final class WorkerSession implements Session {
                                         .then(resolved ->
                                                 stage(select, parsed, resolved, sources)
                                                         .then(ready ->
-                                                                work.of(
-                                                                        resolved.sql(),
-                                                                        ready.views()))
+                                                                work.of(resolved.sql(), ready))
                                                         .or(e ->
                                                                 placed(
                                                                         e, select, parsed,
@@ -244,7 +248,7 @@ final class WorkerSession implements Session {
 
     @Override
     public Answer<List<Sketch>> sketch(String select, Sources sources) {
-        return selected(select, sources, this::sketched);
+        return selected(select, sources, (sql, ready) -> sketched(sql, ready.views()));
     }
 
     private Answer<List<Sketch>> sketched(String sql, List<Wire.View> views) {
@@ -337,6 +341,7 @@ final class WorkerSession implements Session {
         if (over) {
             return Answer.failed(gone());
         }
+        makeRoom(Set.of());
         Path path = Folders.files(worker.folder()).resolve("a" + ++arrivals);
         long most = staging.left();
         long size = 0;
@@ -458,7 +463,7 @@ final class WorkerSession implements Session {
         public Answer<Taken> write(Intake intake, Target.Parquet target) {
             long number = ++outputs;
             String select = intake.select(path.toString(), number);
-            Answer<Written> whole = statement(() -> written(select, List.of(), target, List.of()));
+            Answer<Written> whole = statement(() -> arrived(select, target));
             if (intake instanceof Intake.Json json
                     && skips(json)
                     && whole instanceof Answer.Failed<Written>(Failure failure)
@@ -497,7 +502,7 @@ final class WorkerSession implements Session {
                             return Answer.failed(whole); // the array itself, or nothing we know
                         }
                         String good = JsonRecords.good(file, shape, json.columns());
-                        return statement(() -> written(good, List.of(), target, List.of()))
+                        return statement(() -> arrived(good, target))
                                 .then(written -> Answer.of(new Taken(written, rejected)));
                     });
         }
@@ -626,6 +631,29 @@ final class WorkerSession implements Session {
                         .log(System.Logger.Level.WARNING, path + " stays until the end", e);
             }
             staging.release(size);
+        }
+    }
+
+    /** Of a file that came from outside. */
+    private Answer<Written> arrived(String select, Target target) {
+        makeRoom(Set.of());
+        return written(select, List.of(), target, List.of());
+    }
+
+    /**
+     * What is there of statements before gives way where it takes more than half: nobody knows how
+     * much is to be written.
+     *
+     * @param ids of files that are read now
+     */
+    private void makeRoom(Set<String> ids) {
+        if (staging.left() < limits.staging() / 2) {
+            try {
+                staging.keepOnly(ids);
+            } catch (IOException e) {
+                System.getLogger("org.domicile.query")
+                        .log(System.Logger.Level.WARNING, "files stay until the session ends", e);
+            }
         }
     }
 
@@ -1065,8 +1093,12 @@ final class WorkerSession implements Session {
         return ids;
     }
 
-    /** What is there to run a statement on. @param told what EXPLAIN says of it */
-    private record Ready(List<Wire.View> views, List<String> told) {}
+    /**
+     * What is there to run a statement on.
+     *
+     * @param files that are read, by their ids @param told what EXPLAIN says of it
+     */
+    private record Ready(List<Wire.View> views, Set<String> files, List<String> told) {}
 
     /** Asks for leave to read, and stages what is missing. */
     private Answer<Ready> stage(
@@ -1093,6 +1125,7 @@ final class WorkerSession implements Session {
                                     Answer.of(
                                             new Ready(
                                                     staged.views(),
+                                                    ids(reads),
                                                     parsed.kind() == Kind.EXPLAIN
                                                             ? told(sources.told(plan), staged)
                                                             : List.of())));
@@ -1836,6 +1869,15 @@ final class WorkerSession implements Session {
         if (number != 0 && running == number) {
             late = true;
             cancel(number);
+        }
+    }
+
+    @Override
+    public void forget() {
+        try {
+            staging.keepOnly(Set.of());
+        } catch (IOException e) {
+            close();
         }
     }
 

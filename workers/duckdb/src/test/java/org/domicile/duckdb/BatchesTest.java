@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -32,6 +33,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.domicile.query.Answer;
+import org.domicile.query.Arrived;
 import org.domicile.query.At;
 import org.domicile.query.Batch;
 import org.domicile.query.DataFile;
@@ -46,7 +48,9 @@ import org.domicile.query.Rows;
 import org.domicile.query.Session;
 import org.domicile.query.Sources;
 import org.domicile.query.TableName;
+import org.domicile.query.Target;
 import org.domicile.query.Value;
+import org.domicile.query.Written;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -172,6 +176,42 @@ class BatchesTest {
             throw new IllegalStateException(e);
         }
         return all;
+    }
+
+    /**
+     * Found by {@code bench streams --layout}: after hours of reading, nothing could be written.
+     */
+    @Test
+    void whatWasReadBeforeGivesWayToWhatIsWritten() throws Exception {
+        List<String> names = List.of("p", "q", "r");
+        for (String each : names) {
+            Workers.parquet(
+                    folder.resolve(each + ".parquet"),
+                    "select md5(i::varchar || '%s') as word from range(24000) t(i)"
+                            .formatted(each));
+        }
+        Target.Parquet target =
+                new Target.Parquet(List.of(new Target.Slot("word", "VARCHAR", "1", 1)), List.of());
+        try (Queries own = Queries.open(Workers.options(SMALL, Workers.staging(), 0));
+                Session session = given(own.begin("city", "UTC"))) {
+            Sources sources = new FolderSources(folder);
+            for (String each : names) {
+                given(rows(session, "select max(word) from " + each, sources));
+                try (Written written =
+                        given(
+                                session.write(
+                                        "select word from " + each, List.of(), target, sources))) {
+                    assertEquals(24_000, written.rows());
+                }
+            }
+            given(rows(session, "select max(word) from p", sources));
+            byte[] lines = "{\"word\":\"x\"}\n".repeat(80_000).getBytes(StandardCharsets.UTF_8);
+            try (Arrived arrived = given(session.arrive(new ByteArrayInputStream(lines)))) {
+                assertTrue(own.standing().staged() >= lines.length);
+            }
+            session.forget();
+            assertEquals(0, own.standing().staged());
+        }
     }
 
     private static final List<String> STATEMENTS =

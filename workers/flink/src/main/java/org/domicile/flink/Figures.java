@@ -20,6 +20,10 @@ public final class Figures implements MetricReporter {
     static final String PASSED = "recordsPassedOver";
 
     private static final String WAITING = "pendingRecords";
+
+    /** Of Kafka's client. */
+    private static final String ANSWERED = "fetch-total";
+
     private static final String JOB = "<job_id>";
 
     private record Place(String job, String operator, String name) {}
@@ -58,8 +62,16 @@ public final class Figures implements MetricReporter {
 
     /** The same of one source alone, whose group this is. */
     static long waitingAt(MetricGroup group) {
-        Map<String, String> variables = group.getAllVariables();
-        Place place = place(variables, WAITING);
+        return at(group, WAITING);
+    }
+
+    /** How often the log has answered the same source; -1 while it is not known. */
+    static long answersAt(MetricGroup group) {
+        return at(group, ANSWERED);
+    }
+
+    private static long at(MetricGroup group, String name) {
+        Place place = place(group.getAllVariables(), name);
         return sum(place::equals, -1);
     }
 
@@ -102,7 +114,7 @@ public final class Figures implements MetricReporter {
                 switch (name) {
                     case READ ->
                             operator.startsWith("Source:") || operator.contains("TableSourceScan");
-                    case PUBLISHED, PASSED, WAITING -> !operator.isEmpty();
+                    case PUBLISHED, PASSED, WAITING, ANSWERED -> !operator.isEmpty();
                     default -> false;
                 };
         if (wanted && !job.isEmpty()) {

@@ -7,8 +7,10 @@ import org.apache.flink.util.clock.RelativeClock;
  * The clock by which a part of a stream counts as one in which nothing comes. Time in which records
  * wait in the stream, or in which nobody knows whether some do, counts for a twelfth: the part may
  * be one of those whose records were not read yet, and what came from it after it was given up
- * would be late, and lost. What waits is known of parts alone that have given a record, so the
- * first seconds of a part that gave none yet count as little. And no standstill of this process
+ * would be late, and lost. What waits is known of parts alone that have given a record. A part that
+ * gave none yet is taken for empty once the log was asked several times, and answered, since all
+ * that is known was read: each answer has records of every part that has some. Where others keep
+ * the answers full, its first seconds count as little instead. And no standstill of this process
  * counts for more than a second. Owned by the thread of its source.
  */
 final class Patience implements RelativeClock {
@@ -18,18 +20,26 @@ final class Patience implements RelativeClock {
     /** In which nothing waits in other parts, as far as anybody knows. */
     private static final long UNKNOWN = 10_000_000_000L;
 
+    /** One may have been under way before the part was asked for, and one be read just now. */
+    private static final long ANSWERS = 3;
+
     private final RelativeClock below;
     private final LongSupplier waiting;
+    private final LongSupplier answers;
     private long seen;
     private long counted;
     private long unknown = UNKNOWN;
+    private long answered = -1; // when it became quiet
 
     /**
      * @param waiting records that were not read yet; -1 while that is not known
+     * @param answers how often the log has answered what there is in all parts; -1 while that is
+     *     not known
      */
-    Patience(RelativeClock below, LongSupplier waiting) {
+    Patience(RelativeClock below, LongSupplier waiting, LongSupplier answers) {
         this.below = below;
         this.waiting = waiting;
+        this.answers = answers;
         this.seen = below.relativeTimeNanos();
     }
 
@@ -45,10 +55,22 @@ final class Patience implements RelativeClock {
         seen = now;
         boolean quiet = waiting.getAsLong() == 0;
         counted += quiet && unknown == 0 ? passed : passed / SLOWER;
-        if (quiet) {
-            unknown = Math.max(0, unknown - passed);
+        if (unknown > 0) {
+            if (quiet) {
+                unknown = known() ? 0 : Math.max(0, unknown - passed);
+            } else {
+                answered = -1;
+            }
         }
         return counted;
+    }
+
+    private boolean known() {
+        long now = answers.getAsLong();
+        if (answered < 0) {
+            answered = now;
+        }
+        return answered >= 0 && now - answered >= ANSWERS;
     }
 
     @Override

@@ -92,7 +92,10 @@ public final class PatientStreams extends KafkaDynamicTableFactory {
                 WatermarkGeneratorSupplier.Context context) {
             MetricGroup group = context.getMetricGroup();
             Patience clock =
-                    new Patience(context.getInputActivityClock(), () -> Figures.waitingAt(group));
+                    new Patience(
+                            context.getInputActivityClock(),
+                            () -> Figures.waitingAt(group),
+                            () -> Figures.answersAt(group));
             WatermarkGenerator<RowData> below =
                     said.createWatermarkGenerator(
                             new WatermarkGeneratorSupplier.Context() {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 final class PatienceTest {
     private final AtomicLong now = new AtomicLong();
     private final AtomicLong waiting = new AtomicLong();
+    private final AtomicLong answers = new AtomicLong(-1);
 
     private final Patience patience =
             new Patience(
@@ -28,7 +29,8 @@ final class PatienceTest {
                             return now.get();
                         }
                     },
-                    waiting::get);
+                    waiting::get,
+                    answers::get);
 
     private long millisAfter(long milliseconds) {
         now.addAndGet(milliseconds * 1_000_000);
@@ -64,6 +66,27 @@ final class PatienceTest {
         }
         long before = millisAfter(0);
         assertEquals(before + 900, millisAfter(900), "it is taken for one that is empty");
+    }
+
+    /** Whatever it has would have come with one of them. */
+    @Test
+    void anEmptyPartIsKnownByWhatTheLogAnswers() {
+        answers.set(40);
+        waiting.set(7);
+        millisAfter(600);
+        answers.set(60); // with records of others: says nothing of this one
+        waiting.set(0);
+        long before = millisAfter(600);
+        answers.set(62);
+        assertEquals(before + 50, millisAfter(600));
+        waiting.set(1); // something came
+        before = millisAfter(600);
+        waiting.set(0);
+        answers.set(70);
+        assertEquals(before + 50, millisAfter(600));
+        answers.set(73);
+        before = millisAfter(600);
+        assertEquals(before + 600, millisAfter(600), "it is empty");
     }
 
     @Test
