@@ -357,7 +357,7 @@ final class Cloud implements AutoCloseable {
                         settings,
                         guard,
                         keyspace,
-                        new Streaming.Parts(schemas, queries, tables),
+                        new Streaming.Parts(schemas, queries, tables, disk),
                         clock);
         opened.push(streaming);
         Visible visible = Visible.of(guard.sql(queries, tables));

@@ -271,7 +271,7 @@ final class Instruments implements Running, Readiness, Figures {
         }
         if (usable < Math.max(whole / NEARLY_FULL, 2 * reserve)) {
             warnings.add(
-                    "the disk is nearly full: %d MiB are left, and below %d MiB nothing new is stored; delete something or give it more room"
+                    "the disk is nearly full: %d MiB are left, and below %d MiB nothing new is stored or published; delete something or give it more room"
                             .formatted(usable >> 20, reserve >> 20));
         }
     }

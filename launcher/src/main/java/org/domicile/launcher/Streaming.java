@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.domicile.bytes.Disk;
 import org.domicile.guard.Guard;
 import org.domicile.guard.GuardedSchemas;
 import org.domicile.guard.GuardedStreams;
@@ -86,6 +87,10 @@ final class Streaming implements AutoCloseable {
                                 settings.doors().kafkaTold(),
                                 settings.limits().kafka(),
                                 settings.limits().volume(),
+                                new StreamRoom(
+                                        parts.disk(),
+                                        folder.streams(),
+                                        settings.limits().reserve()),
                                 certificates.map(each -> each::current)),
                         door,
                         this::begun);
@@ -164,8 +169,8 @@ final class Streaming implements AutoCloseable {
         return new Streaming(folder, settings, guard, keyspace, parts, clock);
     }
 
-    /** What streams become tables with. */
-    record Parts(Schemas schemas, Queries queries, Tables tables) {}
+    /** What streams become tables with, and the disk that they lie on. */
+    record Parts(Schemas schemas, Queries queries, Tables tables, Disk disk) {}
 
     private void renew(Certificates certificates) {
         while (!closed) {

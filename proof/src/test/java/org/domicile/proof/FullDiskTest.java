@@ -1,9 +1,11 @@
 package org.domicile.proof;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A disk that becomes full under the running program: what has no room is refused as S3 refuses it
- * and leaves nothing behind, what is there stays readable, and what is deleted makes room again.
+ * and leaves nothing behind, what is there stays readable, and what is deleted makes room again. So
+ * it is with a stream.
  */
 class FullDiskTest {
     private static final long SEED = Long.getLong("domicile.seed", System.nanoTime());
@@ -33,6 +36,8 @@ class FullDiskTest {
     private static final int MIDDLE = 100 << 10;
     private static final int SMALL = 8 << 10;
     private static final byte[] NOTHING = {};
+    private static final String STREAM = "full.levels";
+    private static final String RECORDS = "{\"level\":1}\n".repeat(500);
     private static final Pattern KEY = Pattern.compile("<Key>([^<]+)</Key>");
     private static final Pattern TOKEN =
             Pattern.compile("<NextContinuationToken>([^<]+)</NextContinuationToken>");
@@ -46,6 +51,8 @@ class FullDiskTest {
     private Site site;
     private Server server;
     private S3Client client;
+    private StreamLife streams;
+    private int published;
     private UseLogs logs;
 
     @BeforeEach
@@ -82,6 +89,7 @@ class FullDiskTest {
                                         "upkeep.pause=2s")));
         server.awaitReady();
         client = server.client();
+        streams = new StreamLife(server);
     }
 
     private void stop() throws InterruptedException {
@@ -91,11 +99,14 @@ class FullDiskTest {
 
     @Test
     void whatHasNoRoomIsRefusedAndWhatIsDeletedMakesRoom() throws Exception {
+        streams.stream(STREAM, 1);
+        publish();
         fill("large/", LARGE, 60);
         fill("middle/", MIDDLE, 400);
         fill("small/", SMALL, 400);
         assertHolds();
         assertRefusedAnew();
+        assertNothingIsPublished();
         String status = Server.command("status", "--data", site.data(0).toString());
         assertTrue(status.contains("! the disk is nearly full"), status);
 
@@ -105,6 +116,7 @@ class FullDiskTest {
         stop();
         start();
         assertHolds();
+        assertPublished();
 
         List<String> large = model.keySet().stream().filter(k -> k.startsWith("large/")).toList();
         for (String key : large.subList(0, large.size() / 2)) {
@@ -116,9 +128,30 @@ class FullDiskTest {
             assertTrue(System.nanoTime() < end, this::noRoom);
             LockSupport.parkNanos(500_000_000);
         }
+        publish();
         fill("again/", LARGE, 60);
         assertHolds();
+        assertPublished();
         assertLedger();
+    }
+
+    private void publish() throws Exception {
+        StreamLife.done(
+                streams.request("/streams/" + STREAM)
+                        .header("Content-Type", "application/x-ndjson")
+                        .POST(HttpRequest.BodyPublishers.ofString(RECORDS)));
+        published += (int) RECORDS.lines().count();
+    }
+
+    private void assertPublished() throws Exception {
+        assertEquals(published, streams.values(STREAM).size());
+    }
+
+    private void assertNothingIsPublished() throws Exception {
+        IOException refused = assertThrows(IOException.class, this::publish);
+        assertTrue(String.valueOf(refused.getMessage()).startsWith("503 "), refused::getMessage);
+        assertTrue(String.valueOf(refused.getMessage()).contains("limits.disk.reserve"));
+        assertPublished();
     }
 
     private String noRoom() {

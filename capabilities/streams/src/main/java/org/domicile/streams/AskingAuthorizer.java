@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.common.acl.AclBinding;
@@ -31,13 +32,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AskingAuthorizer implements Authorizer {
     private @Nullable Admission admission;
+    private Supplier<String> full = () -> "";
 
     /** For Kafka. */
     public AskingAuthorizer() {}
 
     @Override
     public void configure(Map<String, ?> configs) {
-        admission = Handover.in(configs).admission();
+        Handover found = Handover.in(configs);
+        admission = found.admission();
+        full = found.full();
     }
 
     @Override
@@ -63,7 +67,7 @@ public final class AskingAuthorizer implements Authorizer {
                                         each,
                                         context.requestType());
             } catch (StorageFailure e) {
-                // it cannot be on record now: clients take this for something that may pass
+                // no room, or it cannot be on record: clients take this for what may pass
                 throw new KafkaStorageException(e.getMessage(), e);
             }
             results.add(allowed ? AuthorizationResult.ALLOWED : AuthorizationResult.DENIED);
@@ -96,7 +100,12 @@ public final class AskingAuthorizer implements Authorizer {
                                                         ? Act.SEE
                                                         : Act.POLL,
                                                 name);
-                                case WRITE -> asked.admits(client, Act.PUBLISH, name);
+                                case WRITE -> {
+                                    if (request == ApiKeys.PRODUCE.id) {
+                                        Handover.room(full); // a record needs some itself
+                                    }
+                                    yield asked.admits(client, Act.PUBLISH, name);
+                                }
                                 default -> false;
                             };
             case GROUP ->

@@ -6,14 +6,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
+import org.domicile.bytes.StorageFailure;
 
 /**
  * What classes of ours need that Kafka makes itself, by the number that its configuration hands
  * them: it keeps texts alone.
  *
  * @param secret of the program's own log-in
+ * @param full why nothing more is published; empty while there is room
  */
-record Handover(Admission admission, String secret, long rate, Optional<Supplier<SSLContext>> tls) {
+record Handover(
+        Admission admission,
+        String secret,
+        long rate,
+        Supplier<String> full,
+        Optional<Supplier<SSLContext>> tls) {
     static final String KEY = "domicile.handover";
 
     /** The program's own log-in. No credential is called so: it has characters that none has. */
@@ -39,6 +46,18 @@ record Handover(Admission admission, String secret, long rate, Optional<Supplier
             throw new IllegalStateException("Kafka did not hand over what it was given");
         }
         return found;
+    }
+
+    /**
+     * Refuses what is to be published where there is no room.
+     *
+     * @throws StorageFailure FULL
+     */
+    static void room(Supplier<String> full) {
+        String why = full.get();
+        if (!why.isEmpty()) {
+            throw new StorageFailure(StorageFailure.Kind.FULL, why);
+        }
     }
 
     @Override

@@ -114,7 +114,9 @@ final class KafkaLog implements StreamLog {
         this.begun = begun;
         this.options = options;
         this.admission = admission;
-        this.number = new Handover(admission, secret, options.rate(), options.tls()).open();
+        this.number =
+                new Handover(admission, secret, options.rate(), options.full(), options.tls())
+                        .open();
     }
 
     private static String secret() {
@@ -616,6 +618,7 @@ final class KafkaLog implements StreamLog {
     @Override
     public Appended append(String stream, List<StreamRecord.Coming> records) {
         Running now = running();
+        Handover.room(options.full());
         // else the client would look for it for a while
         return now.broker().metadataCache().contains(stream)
                 ? now.appending().append(stream, records)

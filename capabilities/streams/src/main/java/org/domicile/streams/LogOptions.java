@@ -16,6 +16,8 @@ import javax.net.ssl.SSLContext;
  * @param rate bytes a second that clients of an organisation publish, and as many that they poll,
  *     before they are slowed down; 0 for no limit
  * @param volume what the operator says of the folder's volume, which the system need not know
+ * @param full why nothing more is published, in a sentence's words; empty while there is room.
+ *     Asked many times a second
  * @param tls what each new connection of a client begins with; empty for connections in clear
  */
 public record LogOptions(
@@ -25,10 +27,11 @@ public record LogOptions(
         String told,
         long rate,
         Said volume,
+        Supplier<String> full,
         Optional<Supplier<SSLContext>> tls) {
-    /** On this machine, in clear. */
+    /** On this machine, in clear, with as much room as there is. */
     public LogOptions(Path folder, String host, int port) {
-        this(folder, host, port, "", 0, Said.NOTHING, Optional.empty());
+        this(folder, host, port, "", 0, Said.NOTHING, () -> "", Optional.empty());
     }
 
     /** What an operator says of a volume. */

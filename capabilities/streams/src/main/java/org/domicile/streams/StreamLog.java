@@ -107,7 +107,7 @@ public interface StreamLog extends AutoCloseable {
      * Appends records; returns when all of them are synced. Those of one key go to one partition,
      * in their order.
      *
-     * @throws StorageFailure when none came
+     * @throws StorageFailure when none came; FULL where there is no room ({@link LogOptions#full})
      */
     Appended append(String stream, List<StreamRecord.Coming> records);
 

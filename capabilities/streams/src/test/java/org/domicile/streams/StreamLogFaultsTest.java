@@ -133,7 +133,7 @@ final class StreamLogFaultsTest {
         Random random = new Random(20261129);
         Set<String> kept = new ConcurrentSkipListSet<>();
         int next = 0;
-        for (int death = 0; death < 3; death++) {
+        for (int death = 0; death < 2; death++) {
             int port = start();
             try (KafkaProducer<byte[], byte[]> producer = producer(port)) {
                 int before = kept.size();

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
@@ -47,6 +48,7 @@ import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
@@ -56,6 +58,7 @@ import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.domicile.bytes.StorageFailure;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -466,6 +469,7 @@ final class StreamLogTest {
                                 "",
                                 200_000,
                                 LogOptions.Said.NOTHING,
+                                () -> "",
                                 Optional.empty()),
                         rights);
         rights.login("gauge", "gauge-secret", "SEE water.levels", "PUBLISH water.levels");
@@ -491,6 +495,66 @@ final class StreamLogTest {
         }
         assertEquals(
                 410, log.extents("water.levels").stream().mapToLong(StreamLog.Extent::next).sum());
+    }
+
+    /** Producers are told, or wait; what is read goes on, and all goes on once there is room. */
+    @Test
+    void whatHasNoRoomIsNotTaken() throws Exception {
+        log.close();
+        AtomicReference<String> full = new AtomicReference<>("");
+        log =
+                StreamLog.embedded(
+                        new LogOptions(
+                                folder.resolve("full"),
+                                "127.0.0.1",
+                                0,
+                                "",
+                                0,
+                                LogOptions.Said.NOTHING,
+                                full::get,
+                                Optional.empty()),
+                        rights);
+        rights.login(
+                "desk",
+                "desk-secret",
+                "SEE water.levels",
+                "POLL water.levels",
+                "PUBLISH water.levels");
+        log.keep(LEVELS);
+        publish("desk", "water.levels", 0, 10);
+        full.set("the disk has 3 MiB left");
+        StorageFailure refused =
+                assertThrows(
+                        StorageFailure.class,
+                        () ->
+                                log.append(
+                                        "water.levels",
+                                        List.of(
+                                                StreamRecord.Coming.of(
+                                                        "not this one".getBytes(UTF_8)))));
+        assertEquals(StorageFailure.Kind.FULL, refused.kind());
+        Map<String, Object> hasty = client("desk", "desk-secret", "PLAIN");
+        hasty.put("delivery.timeout.ms", "1500");
+        hasty.put("request.timeout.ms", "1000");
+        try (KafkaProducer<byte[], byte[]> producer = producer("desk");
+                KafkaProducer<byte[], byte[]> other =
+                        new KafkaProducer<>(
+                                hasty, new ByteArraySerializer(), new ByteArraySerializer())) {
+            var waits = producer.send(new ProducerRecord<>("water.levels", "r10".getBytes(UTF_8)));
+            var lost = other.send(new ProducerRecord<>("water.levels", "nor".getBytes(UTF_8)));
+            ExecutionException told =
+                    assertThrows(ExecutionException.class, () -> lost.get(20, TimeUnit.SECONDS));
+            assertInstanceOf(RetriableException.class, told.getCause());
+            assertFalse(waits.isDone());
+            try (KafkaConsumer<byte[], byte[]> consumer = consumer("desk", "desk-1")) {
+                consumer.subscribe(List.of("water.levels"));
+                assertEquals(10, poll(consumer, 10).size());
+            }
+            full.set("");
+            waits.get(20, TimeUnit.SECONDS);
+        }
+        assertEquals(
+                11, log.extents("water.levels").stream().mapToLong(StreamLog.Extent::next).sum());
     }
 
     private static double throttled(KafkaProducer<byte[], byte[]> producer) {

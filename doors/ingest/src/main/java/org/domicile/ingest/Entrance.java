@@ -134,7 +134,8 @@ final class Entrance {
     static String sentence(StorageFailure e) {
         LOG.log(System.Logger.Level.WARNING, "streams over HTTP", e);
         return switch (e.kind()) {
-            case OVERLOADED, FULL -> e.getMessage() + "; try again in a moment";
+            case OVERLOADED -> e.getMessage() + "; try again in a moment";
+            case FULL -> e.getMessage() + "; try again once its operator has made room";
             case FENCED, CORRUPT, FOREIGN, CLOSED ->
                     e.getMessage() + "; its operator has to look at it ('domicile status')";
         };
