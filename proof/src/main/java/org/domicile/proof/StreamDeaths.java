@@ -25,7 +25,7 @@ import java.util.function.Consumer;
  */
 final class StreamDeaths {
     /** Deaths that one stream sees; then the next one begins, so that each check stays short. */
-    private static final int OF_ONE = 25;
+    private static final int OF_ONE = 10;
 
     private static final int WRITERS = 2;
     private static final int PARTITIONS = 3;
