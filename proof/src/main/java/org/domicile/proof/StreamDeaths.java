@@ -197,8 +197,8 @@ final class StreamDeaths {
     }
 
     private Server start() throws IOException, Server.Died, InterruptedException {
-        // many commits in a short life
-        return Server.ready(work, "streams.commit=300ms");
+        // many commits in a short life, and no workers that nobody asks for
+        return Server.ready(work, "streams.commit=300ms", "sql.warm=0");
     }
 
     private void prepare(StreamLife life) throws IOException, InterruptedException {
