@@ -79,7 +79,8 @@ record ServerProcess(long pid) {
         double all = 0;
         for (ServerProcess each : family()) {
             List<String> fields = each.stat();
-            for (int field : new int[] {USER_TIME, SYSTEM_TIME, ENDED_USER_TIME, ENDED_SYSTEM_TIME}) {
+            for (int field :
+                    new int[] {USER_TIME, SYSTEM_TIME, ENDED_USER_TIME, ENDED_SYSTEM_TIME}) {
                 all += Long.parseLong(fields.get(field)) * 1e6 / TICKS_PER_SECOND;
             }
         }

@@ -144,8 +144,7 @@ final class StreamRows {
     }
 
     private static Figure filled(String what, double rate, double cost) {
-        return new Figure(
-                what, "domicile", "MB/s", rate, 0, 0, 0, cost, 0, 0, Server.DURABLE);
+        return new Figure(what, "domicile", "MB/s", rate, 0, 0, 0, cost, 0, 0, Server.DURABLE);
     }
 
     /** A stream that is a table, with rows that somebody has asked for. */
