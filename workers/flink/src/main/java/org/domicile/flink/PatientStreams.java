@@ -1,6 +1,5 @@
 package org.domicile.flink;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.eventtime.TimestampAssigner;
@@ -21,7 +20,6 @@ import org.apache.flink.table.connector.source.abilities.SupportsWatermarkPushDo
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.util.clock.RelativeClock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Flink's connector of Kafka for sources, whose parts of streams are given up by {@link Patience}.
@@ -86,33 +84,15 @@ public final class PatientStreams extends KafkaDynamicTableFactory {
         }
     }
 
-    /** What is said of time, by another clock. Each source gets its own, by serialization. */
-    private static final class Patiently implements WatermarkStrategy<RowData> {
-        private static final long serialVersionUID = 1L;
-
-        private final WatermarkStrategy<RowData> said;
-        private transient @Nullable List<Patience> parts;
-
-        Patiently(WatermarkStrategy<RowData> said) {
-            this.said = said;
-        }
-
-        private List<Patience> parts() {
-            List<Patience> known = parts;
-            if (known == null) {
-                known = new ArrayList<>();
-                parts = known;
-            }
-            return known;
-        }
-
+    /** What is said of time, by another clock. */
+    private record Patiently(WatermarkStrategy<RowData> said)
+            implements WatermarkStrategy<RowData> {
         @Override
         public WatermarkGenerator<RowData> createWatermarkGenerator(
                 WatermarkGeneratorSupplier.Context context) {
             MetricGroup group = context.getMetricGroup();
             Patience clock =
                     new Patience(
-                            parts(),
                             context.getInputActivityClock(),
                             () -> Figures.waitingAt(group),
                             () -> Figures.answersAt(group));
@@ -132,7 +112,7 @@ public final class PatientStreams extends KafkaDynamicTableFactory {
             return new WatermarkGenerator<>() {
                 @Override
                 public void onEvent(RowData event, long timestamp, WatermarkOutput output) {
-                    clock.given(timestamp);
+                    clock.given();
                     below.onEvent(event, timestamp, output);
                 }
 

@@ -1,6 +1,5 @@
 package org.domicile.flink;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -43,8 +42,9 @@ final class Planning {
     /**
      * A part of a stream in which nothing comes holds nobody up for longer; see {@link Patience}.
      */
-    private static final Pattern SCAN = Pattern.compile("table=\\[\\[([^\\]]*)");
+    private static final String IDLE = "5 s";
 
+    private static final Pattern SCAN = Pattern.compile("table=\\[\\[([^\\]]*)");
     private static final Pattern OURS =
             Pattern.compile("default_catalog, default_database, ([^,\\]]*)(?:, .*)?");
 
@@ -87,10 +87,7 @@ final class Planning {
                         environment, EnvironmentSettings.newInstance().inStreamingMode().build());
         tables.getConfig().set("table.local-time-zone", "UTC");
         tables.getConfig().set("table.exec.state.ttl", FORGET);
-        tables.getConfig()
-                .set(
-                        "table.exec.source.idle-timeout",
-                        Duration.ofNanos(Patience.IDLE).toMillis() + " ms");
+        tables.getConfig().set("table.exec.source.idle-timeout", IDLE);
         tables.getConfig().set("table.dynamic-table-options.enabled", "false");
         tables.createTemporarySystemFunction("anomaly", Anomaly.class);
         Set<String> named = text.all();

@@ -1,10 +1,7 @@
 package org.domicile.flink;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.util.clock.RelativeClock;
 import org.junit.jupiter.api.Test;
@@ -19,25 +16,21 @@ final class PatienceTest {
     private final AtomicLong waiting = new AtomicLong();
     private final AtomicLong answers = new AtomicLong(-1);
 
-    private final RelativeClock below =
-            new RelativeClock() {
-                @Override
-                public long relativeTimeMillis() {
-                    return now.get() / 1_000_000;
-                }
+    private final Patience patience =
+            new Patience(
+                    new RelativeClock() {
+                        @Override
+                        public long relativeTimeMillis() {
+                            return now.get() / 1_000_000;
+                        }
 
-                @Override
-                public long relativeTimeNanos() {
-                    return now.get();
-                }
-            };
-
-    private final List<Patience> parts = new ArrayList<>();
-    private final Patience patience = part();
-
-    private Patience part() {
-        return new Patience(parts, below, waiting::get, answers::get);
-    }
+                        @Override
+                        public long relativeTimeNanos() {
+                            return now.get();
+                        }
+                    },
+                    waiting::get,
+                    answers::get);
 
     private long millisAfter(long milliseconds) {
         now.addAndGet(milliseconds * 1_000_000);
@@ -46,14 +39,14 @@ final class PatienceTest {
 
     @Test
     void timeCountsWhereNothingWaits() {
-        patience.given(0);
+        patience.given();
         assertEquals(200, millisAfter(200));
         assertEquals(1_100, millisAfter(900));
     }
 
     @Test
     void timeInWhichRecordsWaitCountsLittle() {
-        patience.given(0);
+        patience.given();
         waiting.set(7);
         assertEquals(50, millisAfter(600));
         waiting.set(-1); // as long as nobody knows
@@ -96,37 +89,9 @@ final class PatienceTest {
         assertEquals(before + 600, millisAfter(600), "it is empty");
     }
 
-    /**
-     * Flink lets time stand where all parts are given up at once: all that the newest part had said
-     * since the last record of the other waited for the next one. Found with a million keys.
-     */
-    @Test
-    void thePartWithTheNewestRecordsIsGivenUpLast() {
-        Patience behind = part();
-        Patience ahead = part();
-        behind.given(1_000);
-        ahead.given(61_000);
-        long other = 0;
-        long newest = 0;
-        int between = 0;
-        for (int i = 0; i < 100 && newest <= 5_000; i++) {
-            now.addAndGet(200_000_000);
-            other = behind.relativeTimeMillis();
-            newest = ahead.relativeTimeMillis();
-            patience.relativeTimeMillis();
-            between += other > 5_200 && newest <= 5_000 ? 1 : 0;
-        }
-        assertTrue(between >= 2, "it was given up " + between + " looks later");
-        assertTrue(newest > 5_000, "it is given up, too");
-        ahead.given(62_000);
-        long before = ahead.relativeTimeMillis();
-        now.addAndGet(600_000_000);
-        assertEquals(before + 600, ahead.relativeTimeMillis());
-    }
-
     @Test
     void aStandstillIsNoTimeInWhichNothingCame() {
-        patience.given(0);
+        patience.given();
         assertEquals(1_000, millisAfter(60_000));
         assertEquals(1_100, millisAfter(100));
     }
