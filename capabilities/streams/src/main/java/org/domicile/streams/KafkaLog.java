@@ -81,6 +81,9 @@ final class KafkaLog implements StreamLog {
     /** A record of a mebibyte, with its key and headers, is one batch. */
     static final int LARGEST_BATCH = 2 << 20;
 
+    /** How far a producer's clock may be ahead of this machine's. */
+    private static final Duration AHEAD = Duration.ofMinutes(1);
+
     /** Records go by whole segments: an eighth of what is kept is kept too long, at most. */
     private static final int SEGMENTS = 8;
 
@@ -391,6 +394,9 @@ final class KafkaLog implements StreamLog {
                 "queued.max.request.bytes",
                 Long.toString(Math.max(LARGEST_REQUEST, Runtime.getRuntime().maxMemory() / 8)));
         settings.put("message.max.bytes", Integer.toString(LARGEST_BATCH));
+        // of one record, unpacked; of a whole batch see Unpacked
+        settings.put("max.decompressed.message.bytes", Integer.toString(LARGEST_BATCH));
+        settings.put("log.message.timestamp.after.max.ms", Long.toString(AHEAD.toMillis()));
         settings.put("num.network.threads", "2");
         settings.put("num.io.threads", "4");
         settings.put("num.recovery.threads.per.data.dir", "2");
