@@ -138,12 +138,23 @@ final class StoredStreams implements Streams {
                 return refused(request, Outcome.CONFLICT, new Asked.Taken());
             }
             if (of(stream.organisation()).size() >= MOST) {
-                return refused(request, Outcome.CONFLICT, new Asked.TooMany());
+                return refused(request, Outcome.CONFLICT, new Asked.TooMany(Asked.Full.STREAMS));
+            }
+            if (!haveRoomFor(stream.topic().partitions())) {
+                return refused(request, Outcome.CONFLICT, new Asked.TooMany(Asked.Full.PARTITIONS));
             }
             return kept(request, stream);
         } finally {
             changing.unlock();
         }
+    }
+
+    /** What is there stays as it is, also where it is more already. */
+    private boolean haveRoomFor(int partitions) {
+        return partitions == 0
+                || streams.values().stream().mapToInt(each -> each.topic().partitions()).sum()
+                                + partitions
+                        <= MOST_PARTITIONS;
     }
 
     private boolean isTaken(String name) {
@@ -173,6 +184,9 @@ final class StoredStreams implements Streams {
             int partitions = measures.partitions().orElse(topic.partitions());
             if (partitions < topic.partitions()) {
                 return refused(request, Outcome.CONFLICT, new Asked.Fewer(now));
+            }
+            if (!haveRoomFor(partitions - topic.partitions())) {
+                return refused(request, Outcome.CONFLICT, new Asked.TooMany(Asked.Full.PARTITIONS));
             }
             Topic next =
                     new Topic(

@@ -1,5 +1,6 @@
 package org.domicile.streams;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -8,6 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -736,5 +741,67 @@ final class StreamLogTest {
         }
         assertEquals(
                 2, log.extents("water.levels").stream().mapToLong(StreamLog.Extent::next).sum());
+    }
+
+    /** What whoever lets records go says is gone lies in no file any more; all else does. */
+    @Test
+    void filesGoWithTheLastOfTheirRecords() throws Exception {
+        Topic quiet = new Topic("water.quiet", 1, Duration.ofDays(1), 1L << 30);
+        log.keep(LEVELS, StreamLog.Letting.TOLD);
+        log.keep(quiet, StreamLog.Letting.TOLD);
+        List<StreamRecord.Coming> coming =
+                List.of(
+                        StreamRecord.Coming.of("somebody's".getBytes(UTF_8)),
+                        StreamRecord.Coming.of("another's".getBytes(UTF_8)));
+        log.append("water.quiet", coming);
+        log.append("water.levels", coming);
+        assertEquals(1, files("water.quiet-0", "somebody's"));
+        log.trim("water.quiet", Map.of(0, 1L), Instant.now().plusSeconds(60));
+        assertEquals(List.of(new StreamLog.Extent(0, 1, 2)), log.extents("water.quiet"));
+        assertEquals(1, files("water.quiet-0", "another's"));
+        log.trim("water.quiet", Map.of(0, 2L), Instant.now().minusSeconds(60)); // too young
+        assertEquals(1, files("water.quiet-0", "another's"));
+        log.trim("water.quiet", Map.of(0, 2L), Instant.now().plusSeconds(60));
+        assertEquals(List.of(new StreamLog.Extent(0, 2, 2)), log.extents("water.quiet"));
+        assertEquals(0, files("water.quiet-0", "another's"));
+        assertEquals(
+                2, log.extents("water.levels").stream().mapToLong(e -> e.next() - e.first()).sum());
+        log.append("water.quiet", coming.subList(0, 1));
+        assertEquals(List.of(new StreamLog.Extent(0, 2, 3)), log.extents("water.quiet"));
+        log.close();
+        log = open(rights);
+        log.start();
+        assertEquals(List.of(new StreamLog.Extent(0, 2, 3)), log.extents("water.quiet"));
+    }
+
+    /** Those that are a partition's; what was let go lies for a minute under another name. */
+    private long files(String partition, String text) throws IOException {
+        long found = 0;
+        try (var all = Files.list(folder.resolve("log").resolve(partition))) {
+            for (Path each : all.filter(e -> e.toString().endsWith(".log")).toList()) {
+                found += new String(Files.readAllBytes(each), ISO_8859_1).contains(text) ? 1 : 0;
+            }
+        }
+        return found;
+    }
+
+    /** Who mends what was wrong need not start the program again. */
+    @Test
+    void aLogThatDidNotStartIsTriedAgain() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            StreamLog late =
+                    StreamLog.embedded(
+                            new LogOptions(
+                                    folder.resolve("late"), "127.0.0.1", taken.getLocalPort()),
+                            rights);
+            try (late) {
+                assertThrows(StorageFailure.class, late::start);
+                assertThrows(StorageFailure.class, late::start);
+                assertEquals(Optional.empty(), late.failure());
+                taken.close();
+                assertEquals(taken.getLocalPort(), late.start());
+                late.keep(LEVELS);
+            }
+        }
     }
 }

@@ -120,10 +120,31 @@ final class StreamsTest {
         for (int i = 0; i < Streams.MOST; i++) {
             streams.create(request(), stream("city", "s" + i));
         }
-        assertInstanceOf(
-                Streams.Asked.TooMany.class, streams.create(request(), stream("city", "one.more")));
+        assertEquals(
+                new Streams.Asked.TooMany(Streams.Asked.Full.STREAMS),
+                streams.create(request(), stream("city", "one.more")));
         assertInstanceOf(
                 Streams.Asked.Now.class, streams.create(request(), stream("hospital", "beds")));
+    }
+
+    @Test
+    void allStreamsTogetherHaveSoManyPartitions() {
+        for (int i = 0; i * 64 + 64 < Streams.MOST_PARTITIONS; i++) {
+            streams.create(request(), wide("city", "s" + i, 64));
+        }
+        var full = new Streams.Asked.TooMany(Streams.Asked.Full.PARTITIONS);
+        assertEquals(full, streams.create(request(), wide("hospital", "beds", 64)));
+        assertInstanceOf(
+                Streams.Asked.Now.class, streams.create(request(), wide("hospital", "beds", 1)));
+        var wider = new Streams.Measures(Optional.of(64), Optional.empty(), Optional.empty());
+        assertEquals(full, streams.measure(request(), "beds", wider));
+        var shorter = new Streams.Measures(Optional.empty(), Optional.of(5L), Optional.empty());
+        assertInstanceOf(Streams.Asked.Now.class, streams.measure(request(), "beds", shorter));
+    }
+
+    private static Stream wide(String organisation, String name, int partitions) {
+        return stream(organisation, name)
+                .measured(new Topic(name, partitions, Duration.ofDays(1), 1 << 30));
     }
 
     @Test
