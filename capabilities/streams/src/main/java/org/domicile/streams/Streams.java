@@ -67,7 +67,8 @@ public interface Streams {
 
     /**
      * Whether a name of a group or a transaction is an organisation's: that of whoever used it
-     * first, until nobody has for 30 days. False also when it has too many.
+     * first, until nobody has for 30 days, or for a day or two where it has {@link #MOST_SHARED}
+     * and wants another. False also when it has too many.
      */
     boolean claims(String organisation, Admission.Shared kind, String name);
 

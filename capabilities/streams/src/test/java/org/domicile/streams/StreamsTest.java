@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.domicile.keyspace.Keyspace;
 import org.domicile.request.Append;
 import org.domicile.request.Caller;
@@ -171,6 +172,20 @@ final class StreamsTest {
         }
         assertFalse(streams.claims("city", Admission.Shared.GROUP, "one.more"));
         assertTrue(streams.claims("hospital", Admission.Shared.GROUP, "one.more"));
+        // of a day or two ago the one gives way that was used least lately
+        now = NOON.plus(Duration.ofDays(1));
+        assertTrue(streams.claims("city", Admission.Shared.GROUP, "g0"));
+        assertFalse(streams.claims("city", Admission.Shared.GROUP, "two.more"));
+        now = NOON.plus(Duration.ofDays(3));
+        for (int i = 1; i < Streams.MOST_SHARED; i += 1_000) {
+            assertTrue(streams.claims("city", Admission.Shared.GROUP, "more." + i));
+        }
+        assertEquals(Optional.of("city"), streams.owner(Admission.Shared.GROUP, "g0"));
+        assertEquals(
+                Streams.MOST_SHARED - 10,
+                IntStream.range(0, Streams.MOST_SHARED)
+                        .filter(i -> streams.owner(Admission.Shared.GROUP, "g" + i).isPresent())
+                        .count());
         now = NOON.plus(Duration.ofDays(31));
         assertTrue(streams.claims("city", Admission.Shared.GROUP, "another"));
     }
