@@ -1,20 +1,16 @@
 package org.domicile.guard;
 
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.objects.Bucket;
@@ -34,17 +30,19 @@ import org.domicile.streams.StreamRecord;
 import org.domicile.streams.Streams;
 import org.domicile.streams.Topic;
 
-/** Streams for doors. {@code settling} brings the log to the register, one at a time. */
+/** Streams for doors. */
 final class StreamsView implements GuardedStreams {
     private static final int LONGEST_NAME = 255;
 
     /** Of a request that must not come twice: what became of each of them is kept. */
     private static final int MOST_ONCE = 10_000;
 
+    /** Before what the log did not take is brought to it again. */
+    private static final long FIRST_PAUSE_MILLIS = 500;
+
     /** Lists of what alone is allowed that a stream leaves to its table at most. */
     private static final int MOST_LISTS = 8;
 
-    private static final System.Logger LOG = System.getLogger("org.domicile.guard");
     private static final String DELETE = "streams:DeleteStream";
     private static final String TABLE = "streams:CreateTable";
     private static final String DESCRIBE = "streams:DescribeStream";
@@ -70,7 +68,7 @@ final class StreamsView implements GuardedStreams {
     private final StreamPlaces places;
     private final LiveTables live;
     private final Warehouses warehouses;
-    private final ReentrantLock settling = new ReentrantLock();
+    private final StreamsSettled settled;
 
     StreamsView(
             Function<Request, Uses> acting,
@@ -92,6 +90,7 @@ final class StreamsView implements GuardedStreams {
         this.warehouses = warehouses;
         this.random = random;
         this.once = new StreamOnce(streams, log, random);
+        this.settled = new StreamsSettled(streams, log, live::start, FIRST_PAUSE_MILLIS);
     }
 
     private Resource.Data place(Uses uses, Optional<Stream> found, String name) {
@@ -132,7 +131,7 @@ final class StreamsView implements GuardedStreams {
         try (Admitted use = uses.admit("streams:CreateStream", place, object(wanted.name()))) {
             done(streams.create(use.carrying(() -> 0), stream), wanted.name());
         }
-        settle();
+        settled.one(stream.name());
         return shown(stream, uses);
     }
 
@@ -144,7 +143,7 @@ final class StreamsView implements GuardedStreams {
         try (Admitted use = uses.admit("streams:ChangeStream", place, object(name))) {
             stream = done(streams.measure(use.carrying(() -> 0), name, measures), name);
         }
-        settle();
+        settled.one(name);
         return shown(stream, uses);
     }
 
@@ -169,7 +168,7 @@ final class StreamsView implements GuardedStreams {
         try {
             log.fence();
             live.end(found.get(), removing);
-            settle(); // before somebody may bring records by that name again
+            settled.one(name); // before somebody may bring records by that name again
         } finally {
             places.ends().over(name);
         }
@@ -262,13 +261,15 @@ final class StreamsView implements GuardedStreams {
             throw absent(name);
         }
         Stream stream = live.make(uses, found.get(), TABLE, place);
-        settle();
+        settled.one(name);
         return shown(stream, uses);
     }
 
     @Override
     public List<String> troubles() {
-        return live.troubles();
+        List<String> troubles = new ArrayList<>(live.troubles());
+        settled.trouble().ifPresent(troubles::add);
+        return troubles;
     }
 
     private static Stream done(Streams.Asked asked, String name) {
@@ -279,12 +280,20 @@ final class StreamsView implements GuardedStreams {
                     throw new StreamRefusal(
                             StreamRefusal.Kind.CONFLICT,
                             "The name " + name + " is taken; take another one.");
-            case Streams.Asked.TooMany _ ->
+            case Streams.Asked.TooMany(Streams.Asked.Full full) ->
                     throw new StreamRefusal(
                             StreamRefusal.Kind.CONFLICT,
-                            "An organisation has at most "
-                                    + Streams.MOST
-                                    + " streams; 'domicile stream delete' removes one.");
+                            switch (full) {
+                                case STREAMS ->
+                                        "An organisation has at most "
+                                                + Streams.MOST
+                                                + " streams; 'domicile stream delete' removes one.";
+                                case PARTITIONS ->
+                                        "All streams of this installation have at most "
+                                                + Streams.MOST_PARTITIONS
+                                                + " partitions together, and they have them: ask"
+                                                + " for fewer, or delete streams.";
+                            });
             case Streams.Asked.Fewer(Stream stream) ->
                     throw new StreamRefusal(
                             StreamRefusal.Kind.CONFLICT,
@@ -337,37 +346,7 @@ final class StreamsView implements GuardedStreams {
 
     @Override
     public void settle() {
-        settling.lock();
-        try {
-            List<Stream> wanted = streams.all();
-            List<String> gone = streams.gone();
-            if (wanted.isEmpty() && gone.isEmpty() && log.port().isEmpty()) {
-                return;
-            }
-            // first what was removed: until it is gone nobody has its name
-            for (String each : gone) {
-                log.remove(each);
-                streams.cleared(each);
-            }
-            Set<String> there = new HashSet<>(log.names());
-            StorageFailure failure = null;
-            for (Stream each : wanted) {
-                there.remove(each.name());
-                try {
-                    log.keep(each.topic(), each.letting());
-                } catch (StorageFailure e) {
-                    LOG.log(Level.ERROR, "the stream " + each.name() + " is not there", e);
-                    failure = e;
-                }
-            }
-            there.stream().filter(Topic::names).forEach(log::remove);
-            live.start();
-            if (failure != null) {
-                throw failure;
-            }
-        } finally {
-            settling.unlock();
-        }
+        settled.all();
     }
 
     // access
@@ -623,6 +602,7 @@ final class StreamsView implements GuardedStreams {
 
     @Override
     public void rest() {
+        settled.close();
         live.close();
     }
 

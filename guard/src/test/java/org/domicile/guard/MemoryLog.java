@@ -7,8 +7,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
@@ -58,6 +60,15 @@ public final class MemoryLog implements StreamLog {
         abandoned.add(prefix);
     }
 
+    /** Names of streams that cannot be kept. */
+    final Set<String> refused = ConcurrentHashMap.newKeySet();
+
+    /** Names of streams that were to be kept, each time. */
+    final List<String> kept = new CopyOnWriteArrayList<>();
+
+    /** Whether it starts. */
+    volatile boolean starts = true;
+
     /** Another volume. */
     MemoryLog on(Volume other) {
         volume = other;
@@ -76,6 +87,9 @@ public final class MemoryLog implements StreamLog {
 
     @Override
     public int start() {
+        if (!starts) {
+            throw new StorageFailure(StorageFailure.Kind.FENCED, "the port is taken");
+        }
         running = true;
         return 1;
     }
@@ -93,6 +107,10 @@ public final class MemoryLog implements StreamLog {
     @Override
     public synchronized void keep(Topic topic, Letting letting) {
         start();
+        kept.add(topic.name());
+        if (refused.contains(topic.name())) {
+            throw new StorageFailure(StorageFailure.Kind.OVERLOADED, "not this one");
+        }
         streams.computeIfAbsent(topic.name(), _ -> new ArrayList<>());
     }
 

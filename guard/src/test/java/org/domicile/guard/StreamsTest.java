@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.domicile.bytes.StorageFailure;
@@ -526,5 +527,55 @@ final class StreamsTest {
         log.keep(topic("left.over"));
         streams.settle();
         assertEquals(List.of(LEVELS), log.names());
+    }
+
+    /** One that fails is nobody else's affair, and comes when it can. */
+    @Test
+    void aChangeBringsItsOwnStreamToTheLog() throws Exception {
+        log.refused.add("water.bad");
+        assertThrows(StorageFailure.class, () -> streams.create(request(), topic("water.bad")));
+        log.kept.clear();
+        streams.create(request(), topic(LEVELS));
+        assertEquals(
+                List.of(LEVELS),
+                log.kept.stream().filter(each -> !each.equals("water.bad")).toList());
+        streams.delete(request(), LEVELS);
+        assertEquals(List.of(), log.names());
+        assertTrue(
+                streams.troubles().getFirst().contains("water.bad"),
+                () -> streams.troubles().toString());
+        log.refused.clear();
+        untilNothingIsBehind();
+        assertEquals(List.of("water.bad"), log.names());
+        // and so does one whose records could not be removed
+        log.refuseRemoval(true);
+        assertThrows(StorageFailure.class, () -> streams.delete(request(), "water.bad"));
+        log.refuseRemoval(false);
+        untilNothingIsBehind();
+        streams.create(request(), topic("water.bad"));
+    }
+
+    /** Whatever kept the log from starting, it starts once that is mended. */
+    @Test
+    void aLogThatDidNotStartIsTriedAgain() throws Exception {
+        streams.create(request(), topic(LEVELS));
+        log.remove(LEVELS);
+        log.refused.add("water.bad");
+        log.starts = false;
+        assertThrows(StorageFailure.class, streams::settle);
+        assertTrue(
+                streams.troubles().getFirst().contains("the port is taken"),
+                () -> streams.troubles().toString());
+        log.starts = true;
+        untilNothingIsBehind();
+        assertEquals(List.of(LEVELS), log.names());
+    }
+
+    private void untilNothingIsBehind() throws InterruptedException {
+        CountDownLatch never = new CountDownLatch(1);
+        for (int i = 0; i < 500 && !streams.troubles().isEmpty(); i++) {
+            assertFalse(never.await(20, TimeUnit.MILLISECONDS));
+        }
+        assertEquals(List.of(), streams.troubles());
     }
 }

@@ -54,7 +54,6 @@ final class Streaming implements AutoCloseable {
     private final String host;
     private final AtomicReference<@Nullable String> url = new AtomicReference<>();
     private final AtomicReference<@Nullable Consumer<String>> told = new AtomicReference<>();
-    private final AtomicReference<@Nullable String> wrong = new AtomicReference<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean closed;
     private @Nullable Thread settling;
@@ -210,7 +209,7 @@ final class Streaming implements AutoCloseable {
                         .name("streams start")
                         .start(() -> {
                             try {
-                                settled(guarded::settle);
+                                settled(guarded::settle); // what fails is tried again there
                                 // also where one stream did not start: they are of others
                                 settled(watches::settle);
                             } finally {
@@ -223,7 +222,6 @@ final class Streaming implements AutoCloseable {
         try {
             settle.run();
         } catch (RuntimeException e) {
-            wrong.set(String.valueOf(e.getMessage()));
             LOG.log(Level.ERROR, "streams did not start", e);
         }
     }
@@ -252,13 +250,12 @@ final class Streaming implements AutoCloseable {
 
     List<String> warnings() {
         List<String> warnings = new ArrayList<>();
-        String failed = log.failure().orElse(wrong.get());
-        if (failed != null) {
-            warnings.add(
-                    "streams are not all served: "
-                            + failed
-                            + "; mend that and start the program again");
-        }
+        log.failure()
+                .ifPresent(each ->
+                        warnings.add(
+                                "streams are not all served: "
+                                        + each
+                                        + "; mend that and start the program again"));
         warnings.addAll(guarded.troubles());
         engine.obstacles().forEach(each -> warnings.add("watches do not run: " + each));
         return warnings;

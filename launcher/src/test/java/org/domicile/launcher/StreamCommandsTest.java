@@ -9,15 +9,24 @@ import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.StringReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -237,6 +246,35 @@ final class StreamCommandsTest {
         }
     }
 
+    /** Tells when it got a first record, and when it was told that it may not any more. */
+    private static void polls(
+            Rig rig, CompletableFuture<String> first, CompletableFuture<Long> ended) {
+        Properties settings = new Properties();
+        try {
+            settings.load(new StringReader(rig.run("env", "--for", "java").out()));
+            settings.put("group.id", "readers");
+            settings.put("auto.offset.reset", "earliest");
+            settings.put("enable.metrics.push", "false");
+            long patience = System.nanoTime() + 60_000_000_000L;
+            try (KafkaConsumer<byte[], byte[]> consumer =
+                    new KafkaConsumer<>(
+                            settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+                consumer.subscribe(List.of("air"));
+                while (System.nanoTime() - patience < 0) {
+                    for (ConsumerRecord<byte[], byte[]> each :
+                            consumer.poll(Duration.ofMillis(100))) {
+                        first.complete(new String(each.value(), UTF_8));
+                    }
+                }
+            } catch (AuthorizationException e) {
+                ended.complete(System.nanoTime());
+            }
+        } catch (IOException | RuntimeException e) {
+            first.completeExceptionally(e);
+            ended.completeExceptionally(e);
+        }
+    }
+
     /** Whoever follows a stream is cut off within a second of the end of its purpose. */
     @Test
     void theEndOfAPurposeEndsWhoFollows() throws Exception {
@@ -259,6 +297,10 @@ final class StreamCommandsTest {
                     line = reader.readLine();
                 }
                 assertTrue(line.endsWith("\"value\":{\"n\":1}}"), line);
+                CompletableFuture<String> first = new CompletableFuture<>();
+                CompletableFuture<Long> ended = new CompletableFuture<>();
+                Thread.ofPlatform().daemon().start(() -> polls(rig, first, ended));
+                assertEquals("{\"n\":1}", first.get(30, TimeUnit.SECONDS));
                 done(rig.run("purpose", "withdraw", "first-steps"));
                 long begun = System.nanoTime();
                 String event = "";
@@ -268,6 +310,8 @@ final class StreamCommandsTest {
                 }
                 assertEquals("event: error", event);
                 assertTrue(System.nanoTime() - begun < 1_500_000_000L, "it went on for too long");
+                long longer = ended.get(10, TimeUnit.SECONDS) - begun;
+                assertTrue(longer < 1_500_000_000L, () -> "Kafka's client went on: " + longer);
             }
         }
     }

@@ -1,5 +1,6 @@
 package org.domicile.launcher;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,12 +13,23 @@ import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +62,8 @@ class TlsTest {
                     rig.run("stream", "create", "levels", "--ca", certificate.toString()).code());
             String kafka = Endpoints.on(new Folder(rig.data())).urls().getOrDefault("kafka", "");
             assertEquals("CN=first.example", subject(kafka));
+            publishesAndPolls(rig, kafka, certificate, "PLAIN");
+            publishesAndPolls(rig, kafka, certificate, "SCRAM-SHA-256");
             make("second.example", certificate, key);
             String s3 = cloud.endpoints().urls().getOrDefault("s3", "");
             long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
@@ -62,6 +76,51 @@ class TlsTest {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
             }
         }
+    }
+
+    /** Kafka's own clients, which know the certificate and log in. */
+    private static void publishesAndPolls(Rig rig, String kafka, Path trusted, String mechanism)
+            throws Exception {
+        FirstCredential own = FirstCredential.read(rig.firstCredential()).orElseThrow();
+        Map<String, Object> settings = new HashMap<>();
+        settings.put("bootstrap.servers", kafka.substring("kafka://".length()));
+        settings.put("security.protocol", "SASL_SSL");
+        settings.put("ssl.truststore.type", "PEM");
+        settings.put("ssl.truststore.location", trusted.toString());
+        settings.put("sasl.mechanism", mechanism);
+        settings.put(
+                "sasl.jaas.config",
+                "org.apache.kafka.common.security.%s required username=\"%s\" password=\"%s\";"
+                        .formatted(
+                                mechanism.equals("PLAIN")
+                                        ? "plain.PlainLoginModule"
+                                        : "scram.ScramLoginModule",
+                                own.accessKey(),
+                                own.secret()));
+        settings.put("enable.metrics.push", "false");
+        settings.put("max.block.ms", "20000");
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(
+                        settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+            producer.send(new ProducerRecord<>("levels", mechanism.getBytes(UTF_8)))
+                    .get(20, TimeUnit.SECONDS);
+        }
+        settings.remove("max.block.ms");
+        settings.put("group.id", "readers");
+        settings.put("auto.offset.reset", "earliest");
+        Set<String> values = new TreeSet<>();
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(
+                        settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            consumer.subscribe(List.of("levels"));
+            long patience = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            while (!values.contains(mechanism) && System.nanoTime() - patience < 0) {
+                for (ConsumerRecord<byte[], byte[]> each : consumer.poll(Duration.ofMillis(200))) {
+                    values.add(new String(each.value(), UTF_8));
+                }
+            }
+        }
+        assertTrue(values.contains(mechanism), values::toString);
     }
 
     /** A self-signed certificate by the JDK's own tool, as PEM files. */

@@ -105,6 +105,7 @@ final class Appending {
                 StorageFailure.Kind.OVERLOADED, "the streams' log does not answer", e);
     }
 
+    /** One that has yet to happen happens now: the log takes none from ahead. */
     private static ProducerRecord<byte[], byte[]> record(String stream, StreamRecord.Coming each) {
         List<Header> headers = new ArrayList<>(each.headers().size());
         for (StreamRecord.Header header : each.headers()) {
@@ -113,7 +114,9 @@ final class Appending {
         return new ProducerRecord<>(
                 stream,
                 null,
-                each.at().map(at -> at.toEpochMilli()).orElse(null),
+                each.at()
+                        .map(at -> Math.min(at.toEpochMilli(), System.currentTimeMillis()))
+                        .orElse(null),
                 each.key().orElse(null),
                 each.value().orElse(null),
                 headers);

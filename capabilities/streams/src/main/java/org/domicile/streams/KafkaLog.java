@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 import kafka.server.BrokerServer;
 import kafka.server.ControllerServer;
@@ -45,6 +46,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
@@ -57,6 +59,7 @@ import org.apache.kafka.metadata.bootstrap.BootstrapMetadata;
 import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.ServerSocketFactory;
+import org.apache.kafka.storage.internals.log.UnifiedLog;
 import org.domicile.bytes.StorageFailure;
 import org.jspecify.annotations.Nullable;
 
@@ -81,8 +84,15 @@ final class KafkaLog implements StreamLog {
     /** A record of a mebibyte, with its key and headers, is one batch. */
     static final int LARGEST_BATCH = 2 << 20;
 
+    /** How far a producer's clock may be ahead of this machine's. */
+    private static final Duration AHEAD = Duration.ofMinutes(1);
+
     /** Records go by whole segments: an eighth of what is kept is kept too long, at most. */
     private static final int SEGMENTS = 8;
+
+    private static final long SHORTEST_SEGMENT = Duration.ofMinutes(1).toMillis();
+    private static final long LONGEST_SEGMENT = Duration.ofDays(7).toMillis();
+    private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final LogOptions options;
     private final Admission admission;
@@ -146,7 +156,12 @@ final class KafkaLog implements StreamLog {
         }
         Running now = running;
         if (now == null) {
-            now = started();
+            try {
+                now = started();
+            } catch (StorageFailure e) {
+                failure = null; // it may be tried again
+                throw e;
+            }
             running = now;
             begun.accept(now.port());
         }
@@ -246,7 +261,7 @@ final class KafkaLog implements StreamLog {
                         failure = why;
                     }
                     LOG.log(System.Logger.Level.ERROR, "the streams' log ends: " + why);
-                    Thread.ofVirtual().name("streams-end").start(this::end);
+                    Thread.ofVirtual().name("streams-end").start(this::endByItself);
                     throw new IllegalStateException("the streams' log ends: " + why);
                 };
         Exit.setExitProcedure(instead);
@@ -258,7 +273,7 @@ final class KafkaLog implements StreamLog {
         LOG.log(System.Logger.Level.ERROR, name + ": " + message, cause);
         if (fatal) {
             failure = message;
-            Thread.ofVirtual().name("streams-end").start(this::end);
+            Thread.ofVirtual().name("streams-end").start(this::endByItself);
         }
         return new IllegalStateException(message, cause);
     }
@@ -369,6 +384,10 @@ final class KafkaLog implements StreamLog {
         settings.put("log.dirs", folder.toString());
         // one replica: what is acknowledged is synced
         settings.put("log.flush.interval.messages", "1");
+        // how often it looks for files whose records may go
+        settings.put("log.retention.check.interval.ms", "60000");
+        // what it knows of producers that have gone is in memory, for each partition
+        settings.put("producer.id.expiration.ms", "3600000");
         settings.put("offsets.topic.replication.factor", "1");
         settings.put("offsets.topic.num.partitions", "4");
         settings.put("transaction.state.log.replication.factor", "1");
@@ -391,8 +410,12 @@ final class KafkaLog implements StreamLog {
                 "queued.max.request.bytes",
                 Long.toString(Math.max(LARGEST_REQUEST, Runtime.getRuntime().maxMemory() / 8)));
         settings.put("message.max.bytes", Integer.toString(LARGEST_BATCH));
+        // of one record, unpacked; of a whole batch see Unpacked
+        settings.put("max.decompressed.message.bytes", Integer.toString(LARGEST_BATCH));
+        settings.put("log.message.timestamp.after.max.ms", Long.toString(AHEAD.toMillis()));
         settings.put("num.network.threads", "2");
-        settings.put("num.io.threads", "4");
+        // each minute the first request of each client waits for a commit, which they share
+        settings.put("num.io.threads", "16");
         settings.put("num.recovery.threads.per.data.dir", "2");
         settings.put("background.threads", "2");
         settings.put("group.initial.rebalance.delay.ms", "0");
@@ -461,7 +484,22 @@ final class KafkaLog implements StreamLog {
 
     @Override
     public void keep(Topic topic, Letting letting) {
-        Admin admin = running().admin();
+        Running now = running();
+        keep(now.admin(), topic, letting);
+        // the controller has it then, and the broker hears of it a little later
+        long latest = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (now.broker().metadataCache().numPartitions(topic.name()).orElse(0)
+                < topic.partitions()) {
+            if (System.nanoTime() - latest > 0 || Thread.interrupted()) {
+                throw new StorageFailure(
+                        StorageFailure.Kind.OVERLOADED,
+                        "the streams' log does not know " + topic.name() + " yet");
+            }
+            LockSupport.parkNanos(STEP_NANOS);
+        }
+    }
+
+    private static void keep(Admin admin, Topic topic, Letting letting) {
         long millis = topic.retention().toMillis();
         boolean told = letting == Letting.TOLD;
         Map<String, String> settings =
@@ -471,7 +509,8 @@ final class KafkaLog implements StreamLog {
                         "retention.bytes",
                         told ? "-1" : Long.toString(topic.bytes()),
                         "segment.ms",
-                        Long.toString(Math.clamp(millis / SEGMENTS, 60_000L, 3_600_000L)),
+                        Long.toString(
+                                Math.clamp(millis / SEGMENTS, SHORTEST_SEGMENT, LONGEST_SEGMENT)),
                         "segment.bytes",
                         Long.toString(Math.clamp(topic.bytes() / SEGMENTS, 1L << 20, 256L << 20)));
         try {
@@ -593,7 +632,8 @@ final class KafkaLog implements StreamLog {
 
     @Override
     public void trim(String name, Map<Integer, Long> before, Instant came) {
-        Admin admin = running().admin();
+        Running now = running();
+        Admin admin = now.admin();
         Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
         before.keySet()
                 .forEach(each ->
@@ -612,6 +652,27 @@ final class KafkaLog implements StreamLog {
                 });
         if (!gone.isEmpty()) {
             done(admin.deleteRecords(gone).all());
+        }
+        gone.keySet().forEach(each -> letFilesGo(now, each));
+    }
+
+    /** Kafka lets no file go that is its partition's last, and begins another with a record. */
+    private static void letFilesGo(Running now, TopicPartition partition) {
+        scala.Option<UnifiedLog> found = now.broker().replicaManager().getLog(partition);
+        if (found.isEmpty()) {
+            return; // deleted meanwhile
+        }
+        UnifiedLog log = found.get();
+        try {
+            if (log.logStartOffset() == log.logEndOffset() && log.activeSegment().size() > 0) {
+                log.roll();
+            }
+            log.deleteOldSegments();
+        } catch (IOException e) {
+            throw StorageFailure.of(e, "letting records of " + partition + " go");
+        } catch (KafkaException e) {
+            throw new StorageFailure(
+                    StorageFailure.Kind.FENCED, "the streams' log: " + e.getMessage(), e);
         }
     }
 
@@ -694,6 +755,15 @@ final class KafkaLog implements StreamLog {
         }
         end();
         Handover.close(number);
+    }
+
+    private void endByItself() {
+        synchronized (this) {
+            if (failure == null) {
+                return; // it had not begun, and was tried again meanwhile
+            }
+        }
+        end();
     }
 
     private void end() {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
@@ -17,6 +18,14 @@ import org.domicile.bytes.StorageFailure;
 
 /** The program's own consumer of some partitions, of no group: it keeps no place. */
 final class Reading implements StreamLog.Reader {
+    /** Bytes of what one poll gives, and a few records more. */
+    private static final long MOST_BYTES = 4 << 20;
+
+    private static final int MOST_RECORDS = 20_000;
+
+    /** Records that are unpacked at one time: each is as large as a batch may be, at most. */
+    private static final int AT_ONCE = 8;
+
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final String stream;
 
@@ -30,7 +39,7 @@ final class Reading implements StreamLog.Reader {
         all.put("fetch.max.wait.ms", "500");
         all.put("max.partition.fetch.bytes", Integer.toString(512 << 10));
         all.put("fetch.max.bytes", Integer.toString(1 << 20));
-        all.put("max.poll.records", "20000");
+        all.put("max.poll.records", Integer.toString(AT_ONCE));
         all.put("default.api.timeout.ms", "10000");
         this.consumer =
                 new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer());
@@ -43,8 +52,21 @@ final class Reading implements StreamLog.Reader {
     public List<StreamRecord> poll(Duration longest) {
         try {
             List<StreamRecord> records = new ArrayList<>();
-            for (ConsumerRecord<byte[], byte[]> each : consumer.poll(longest)) {
-                records.add(record(each));
+            long bytes = 0;
+            ConsumerRecords<byte[], byte[]> some = consumer.poll(longest);
+            while (!some.isEmpty()) {
+                for (ConsumerRecord<byte[], byte[]> each : some) {
+                    records.add(record(each));
+                    bytes += Math.max(0, each.serializedKeySize());
+                    bytes += Math.max(0, each.serializedValueSize());
+                    for (Header header : each.headers()) {
+                        bytes += header.value() == null ? 0 : header.value().length;
+                    }
+                }
+                some =
+                        bytes < MOST_BYTES && records.size() < MOST_RECORDS
+                                ? consumer.poll(Duration.ZERO)
+                                : ConsumerRecords.empty();
             }
             return records;
         } catch (InterruptException e) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -138,12 +139,23 @@ final class StoredStreams implements Streams {
                 return refused(request, Outcome.CONFLICT, new Asked.Taken());
             }
             if (of(stream.organisation()).size() >= MOST) {
-                return refused(request, Outcome.CONFLICT, new Asked.TooMany());
+                return refused(request, Outcome.CONFLICT, new Asked.TooMany(Asked.Full.STREAMS));
+            }
+            if (!haveRoomFor(stream.topic().partitions())) {
+                return refused(request, Outcome.CONFLICT, new Asked.TooMany(Asked.Full.PARTITIONS));
             }
             return kept(request, stream);
         } finally {
             changing.unlock();
         }
+    }
+
+    /** What is there stays as it is, also where it is more already. */
+    private boolean haveRoomFor(int partitions) {
+        return partitions == 0
+                || streams.values().stream().mapToInt(each -> each.topic().partitions()).sum()
+                                + partitions
+                        <= MOST_PARTITIONS;
     }
 
     private boolean isTaken(String name) {
@@ -173,6 +185,9 @@ final class StoredStreams implements Streams {
             int partitions = measures.partitions().orElse(topic.partitions());
             if (partitions < topic.partitions()) {
                 return refused(request, Outcome.CONFLICT, new Asked.Fewer(now));
+            }
+            if (!haveRoomFor(partitions - topic.partitions())) {
+                return refused(request, Outcome.CONFLICT, new Asked.TooMany(Asked.Full.PARTITIONS));
             }
             Topic next =
                     new Topic(
@@ -304,7 +319,21 @@ final class StoredStreams implements Streams {
         if (count(organisation, kind) >= MOST_SHARED) {
             forget();
         }
+        if (count(organisation, kind) >= MOST_SHARED) {
+            oldest(organisation, kind).ifPresent(each -> free(List.of(each)));
+        }
         return count(organisation, kind) >= MOST_SHARED;
+    }
+
+    /** Of names that nobody has asked for in a day: clocks have told at least so much. */
+    private Optional<Shared> oldest(String organisation, Admission.Shared kind) {
+        long latest = day() - 1;
+        return claims.entrySet().stream()
+                .filter(each -> each.getKey().kind() == kind)
+                .filter(each -> each.getValue().organisation().equals(organisation))
+                .filter(each -> each.getValue().day() < latest)
+                .min(Comparator.comparingLong(each -> each.getValue().day()))
+                .map(Map.Entry::getKey);
     }
 
     private int count(String organisation, Admission.Shared kind) {
@@ -331,6 +360,10 @@ final class StoredStreams implements Streams {
                 over.add(shared);
             }
         });
+        free(over);
+    }
+
+    private void free(List<Shared> over) {
         for (int from = 0; from < over.size(); from += AT_ONCE) {
             List<Shared> some = over.subList(from, Math.min(over.size(), from + AT_ONCE));
             Transaction transaction = new Transaction();

@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * A record as it lies in a stream. Its bytes are not to be changed.
  *
- * @param at when it happened, as its producer said, or when it came
+ * @param at when it happened, as its producer said, at most a minute ahead; or when it came
  */
 public record StreamRecord(
         int partition,
@@ -27,7 +27,7 @@ public record StreamRecord(
     /**
      * One that is to come.
      *
-     * @param at empty for when it comes
+     * @param at empty for when it comes; a moment that is yet to be is that, too
      */
     public record Coming(
             Optional<byte[]> key,

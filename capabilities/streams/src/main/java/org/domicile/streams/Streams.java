@@ -15,6 +15,12 @@ public interface Streams {
     /** Of an organisation. */
     int MOST = 1_000;
 
+    /**
+     * Of all streams: each has memory, and some twenty maps of files, of which Linux lets a process
+     * have 65,530.
+     */
+    int MOST_PARTITIONS = 3_000;
+
     /** Names of groups and of transactions, each, of an organisation. */
     int MOST_SHARED = 10_000;
 
@@ -61,7 +67,8 @@ public interface Streams {
 
     /**
      * Whether a name of a group or a transaction is an organisation's: that of whoever used it
-     * first, until nobody has for 30 days. False also when it has too many.
+     * first, until nobody has for 30 days, or for a day or two where it has {@link #MOST_SHARED}
+     * and wants another. False also when it has too many.
      */
     boolean claims(String organisation, Admission.Shared kind, String name);
 
@@ -108,8 +115,16 @@ public interface Streams {
          */
         record Taken() implements Asked {}
 
-        /** The organisation has {@link #MOST}. */
-        record TooMany() implements Asked {}
+        /** There are as many as there may be. */
+        record TooMany(Full full) implements Asked {}
+
+        /** What there are too many of. */
+        enum Full {
+            /** The organisation has {@link #MOST}. */
+            STREAMS,
+            /** All together have {@link #MOST_PARTITIONS}. */
+            PARTITIONS
+        }
 
         /** It has more partitions already. */
         record Fewer(Stream stream) implements Asked {}

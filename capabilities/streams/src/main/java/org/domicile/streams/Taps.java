@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import kafka.network.RequestChannel;
@@ -26,13 +27,14 @@ import org.apache.kafka.common.requests.FetchRequest;
 import org.apache.kafka.common.requests.InitProducerIdRequest;
 import org.apache.kafka.common.requests.ProduceRequest;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.common.utils.internals.BufferSupplier;
 import org.apache.kafka.network.Request;
 import org.apache.kafka.server.common.RequestLocal;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at clients' requests as Kafka answers them: counts, and bounds how long one waits for
- * records.
+ * records and to how much its own unpack.
  */
 final class Taps extends KafkaRequestHandlerPoolFactory {
     /** A consumer whose right ended is told when its next request comes. */
@@ -172,6 +174,7 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
             switch (request.body()) {
                 case ProduceRequest produce -> {
                     List<Sent> sent = sent(produce.data()); // Kafka lets go of them
+                    refuseWhatUnpacksToTooMuch(produce.data(), local.bufferSupplier());
                     appending.readLock().lock(); // admitted in it, and in the log behind it
                     try {
                         apis.handle(request, local);
@@ -235,6 +238,23 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
             }
         }
         return sent;
+    }
+
+    /** Kafka refuses what stands there then as too large, and the rest of the request comes. */
+    private static void refuseWhatUnpacksToTooMuch(
+            ProduceRequestData data, BufferSupplier buffers) {
+        long left = Unpacked.MOST_OF_A_REQUEST;
+        for (ProduceRequestData.TopicProduceData topic : data.topicData()) {
+            for (ProduceRequestData.PartitionProduceData each : topic.partitionData()) {
+                if (each.records() instanceof MemoryRecords records) {
+                    OptionalLong bytes = Unpacked.of(records, left, buffers);
+                    if (bytes.isEmpty()) {
+                        each.setRecords(Unpacked.tooLarge());
+                    }
+                    left -= bytes.orElse(Math.min(left, Unpacked.MOST));
+                }
+            }
+        }
     }
 
     /**

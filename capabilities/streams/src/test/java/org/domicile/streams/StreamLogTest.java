@@ -1,5 +1,6 @@
 package org.domicile.streams;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -8,6 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,6 +43,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.ElectionType;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
@@ -48,6 +54,8 @@ import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidTimestampException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
@@ -642,5 +650,158 @@ final class StreamLogTest {
         assertInstanceOf(
                 StreamLog.Appended.TooLarge.class,
                 log.append("water.levels", List.of(StreamRecord.Coming.of(new byte[2 << 20]))));
+    }
+
+    /** A few KiB that unpack to gigabytes would fill the memory of all who read them. */
+    @Test
+    void whatUnpacksToTooMuchIsRefusedAsTooLarge() throws Exception {
+        rights.login("gauge", "gauge-secret", "SEE water.levels", "PUBLISH water.levels");
+        log.keep(new Topic("water.levels", 1, Duration.ofDays(1), 1L << 30));
+        for (String form : List.of("gzip", "snappy", "lz4", "zstd")) {
+            Map<String, Object> settings = client("gauge", "gauge-secret", "PLAIN");
+            settings.put("compression.type", form);
+            settings.put("max.request.size", 64 << 20);
+            settings.put("batch.size", 8 << 20);
+            settings.put("linger.ms", 50);
+            settings.put("buffer.memory", 256 << 20);
+            try (KafkaProducer<byte[], byte[]> producer =
+                    new KafkaProducer<>(
+                            settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+                assertInstanceOf(
+                        RecordTooLargeException.class,
+                        assertThrows(
+                                        ExecutionException.class,
+                                        () -> sent(producer, new byte[40 << 20]))
+                                .getCause(),
+                        form);
+                // of one record Kafka itself looks at the size
+                assertInstanceOf(
+                        InvalidRecordException.class,
+                        assertThrows(
+                                        ExecutionException.class,
+                                        () -> sent(producer, new byte[3 << 20]))
+                                .getCause(),
+                        form);
+                List<java.util.concurrent.Future<?>> good = new ArrayList<>();
+                for (int i = 0; i < 500; i++) {
+                    good.add(producer.send(new ProducerRecord<>("water.levels", new byte[10_000])));
+                }
+                for (var each : good) {
+                    each.get(30, TimeUnit.SECONDS);
+                }
+            }
+        }
+        // and readers take no more than they can hold at a time
+        long read = 0;
+        int polls = 0;
+        try (StreamLog.Reader reader = log.read("water.levels", Map.of(0, 0L))) {
+            long end = System.nanoTime() + 30_000_000_000L;
+            while (read < 2_000 && System.nanoTime() < end) {
+                int some = reader.poll(Duration.ofSeconds(1)).size();
+                assertTrue(some * 10_000L < (5 << 20), () -> some + " records at a time");
+                read += some;
+                polls++;
+            }
+        }
+        assertEquals(2_000, read);
+        assertTrue(polls < 100, polls + " polls");
+    }
+
+    private static void sent(KafkaProducer<byte[], byte[]> producer, byte[] value)
+            throws Exception {
+        producer.send(new ProducerRecord<>("water.levels", value)).get(30, TimeUnit.SECONDS);
+    }
+
+    /** Windows would wait for the clock that is ahead, and what others send be late. */
+    @Test
+    void aClockThatIsAheadIsRefused() throws Exception {
+        rights.login("gauge", "gauge-secret", "SEE water.levels", "PUBLISH water.levels");
+        log.keep(LEVELS);
+        try (KafkaProducer<byte[], byte[]> producer = producer("gauge")) {
+            for (Duration behind : List.of(Duration.ofDays(3_000), Duration.ofSeconds(-30))) {
+                long at = Instant.now().minus(behind).toEpochMilli();
+                producer.send(new ProducerRecord<>("water.levels", 0, at, null, new byte[1]))
+                        .get(30, TimeUnit.SECONDS);
+            }
+            long hour = Instant.now().plus(Duration.ofHours(1)).toEpochMilli();
+            assertInstanceOf(
+                    InvalidTimestampException.class,
+                    assertThrows(
+                                    ExecutionException.class,
+                                    () ->
+                                            producer.send(
+                                                            new ProducerRecord<>(
+                                                                    "water.levels",
+                                                                    0,
+                                                                    hour,
+                                                                    null,
+                                                                    new byte[1]))
+                                                    .get(30, TimeUnit.SECONDS))
+                            .getCause());
+        }
+        assertEquals(
+                2, log.extents("water.levels").stream().mapToLong(StreamLog.Extent::next).sum());
+    }
+
+    /** What whoever lets records go says is gone lies in no file any more; all else does. */
+    @Test
+    void filesGoWithTheLastOfTheirRecords() throws Exception {
+        Topic quiet = new Topic("water.quiet", 1, Duration.ofDays(1), 1L << 30);
+        log.keep(LEVELS, StreamLog.Letting.TOLD);
+        log.keep(quiet, StreamLog.Letting.TOLD);
+        List<StreamRecord.Coming> coming =
+                List.of(
+                        StreamRecord.Coming.of("somebody's".getBytes(UTF_8)),
+                        StreamRecord.Coming.of("another's".getBytes(UTF_8)));
+        log.append("water.quiet", coming);
+        log.append("water.levels", coming);
+        assertEquals(1, files("water.quiet-0", "somebody's"));
+        log.trim("water.quiet", Map.of(0, 1L), Instant.now().plusSeconds(60));
+        assertEquals(List.of(new StreamLog.Extent(0, 1, 2)), log.extents("water.quiet"));
+        assertEquals(1, files("water.quiet-0", "another's"));
+        log.trim("water.quiet", Map.of(0, 2L), Instant.now().minusSeconds(60)); // too young
+        assertEquals(1, files("water.quiet-0", "another's"));
+        log.trim("water.quiet", Map.of(0, 2L), Instant.now().plusSeconds(60));
+        assertEquals(List.of(new StreamLog.Extent(0, 2, 2)), log.extents("water.quiet"));
+        assertEquals(0, files("water.quiet-0", "another's"));
+        assertEquals(
+                2, log.extents("water.levels").stream().mapToLong(e -> e.next() - e.first()).sum());
+        log.append("water.quiet", coming.subList(0, 1));
+        assertEquals(List.of(new StreamLog.Extent(0, 2, 3)), log.extents("water.quiet"));
+        log.close();
+        log = open(rights);
+        log.start();
+        assertEquals(List.of(new StreamLog.Extent(0, 2, 3)), log.extents("water.quiet"));
+    }
+
+    /** Those that are a partition's; what was let go lies for a minute under another name. */
+    private long files(String partition, String text) throws IOException {
+        long found = 0;
+        try (var all = Files.list(folder.resolve("log").resolve(partition))) {
+            for (Path each : all.filter(e -> e.toString().endsWith(".log")).toList()) {
+                found += new String(Files.readAllBytes(each), ISO_8859_1).contains(text) ? 1 : 0;
+            }
+        }
+        return found;
+    }
+
+    /** Who mends what was wrong need not start the program again. */
+    @Test
+    void aLogThatDidNotStartIsTriedAgain() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            StreamLog late =
+                    StreamLog.embedded(
+                            new LogOptions(
+                                    folder.resolve("late"), "127.0.0.1", taken.getLocalPort()),
+                            rights);
+            try (late) {
+                assertThrows(StorageFailure.class, late::start);
+                assertThrows(StorageFailure.class, late::start);
+                assertEquals(Optional.empty(), late.failure());
+                taken.close();
+                assertEquals(taken.getLocalPort(), late.start());
+                late.keep(LEVELS);
+            }
+        }
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.domicile.keyspace.Keyspace;
 import org.domicile.request.Append;
 import org.domicile.request.Caller;
@@ -120,10 +121,31 @@ final class StreamsTest {
         for (int i = 0; i < Streams.MOST; i++) {
             streams.create(request(), stream("city", "s" + i));
         }
-        assertInstanceOf(
-                Streams.Asked.TooMany.class, streams.create(request(), stream("city", "one.more")));
+        assertEquals(
+                new Streams.Asked.TooMany(Streams.Asked.Full.STREAMS),
+                streams.create(request(), stream("city", "one.more")));
         assertInstanceOf(
                 Streams.Asked.Now.class, streams.create(request(), stream("hospital", "beds")));
+    }
+
+    @Test
+    void allStreamsTogetherHaveSoManyPartitions() {
+        for (int i = 0; i * 64 + 64 < Streams.MOST_PARTITIONS; i++) {
+            streams.create(request(), wide("city", "s" + i, 64));
+        }
+        var full = new Streams.Asked.TooMany(Streams.Asked.Full.PARTITIONS);
+        assertEquals(full, streams.create(request(), wide("hospital", "beds", 64)));
+        assertInstanceOf(
+                Streams.Asked.Now.class, streams.create(request(), wide("hospital", "beds", 1)));
+        var wider = new Streams.Measures(Optional.of(64), Optional.empty(), Optional.empty());
+        assertEquals(full, streams.measure(request(), "beds", wider));
+        var shorter = new Streams.Measures(Optional.empty(), Optional.of(5L), Optional.empty());
+        assertInstanceOf(Streams.Asked.Now.class, streams.measure(request(), "beds", shorter));
+    }
+
+    private static Stream wide(String organisation, String name, int partitions) {
+        return stream(organisation, name)
+                .measured(new Topic(name, partitions, Duration.ofDays(1), 1 << 30));
     }
 
     @Test
@@ -150,6 +172,20 @@ final class StreamsTest {
         }
         assertFalse(streams.claims("city", Admission.Shared.GROUP, "one.more"));
         assertTrue(streams.claims("hospital", Admission.Shared.GROUP, "one.more"));
+        // of a day or two ago the one gives way that was used least lately
+        now = NOON.plus(Duration.ofDays(1));
+        assertTrue(streams.claims("city", Admission.Shared.GROUP, "g0"));
+        assertFalse(streams.claims("city", Admission.Shared.GROUP, "two.more"));
+        now = NOON.plus(Duration.ofDays(3));
+        for (int i = 1; i < Streams.MOST_SHARED; i += 1_000) {
+            assertTrue(streams.claims("city", Admission.Shared.GROUP, "more." + i));
+        }
+        assertEquals(Optional.of("city"), streams.owner(Admission.Shared.GROUP, "g0"));
+        assertEquals(
+                Streams.MOST_SHARED - 10,
+                IntStream.range(0, Streams.MOST_SHARED)
+                        .filter(i -> streams.owner(Admission.Shared.GROUP, "g" + i).isPresent())
+                        .count());
         now = NOON.plus(Duration.ofDays(31));
         assertTrue(streams.claims("city", Admission.Shared.GROUP, "another"));
     }
