@@ -129,6 +129,7 @@ final class LiveTable implements AutoCloseable {
     private String stuck = ""; // why files are not laid, and so on; owned by who tends
     private String unmade = "";
     private String untrimmed = "";
+    private volatile LiveRoom.Way way = LiveRoom.Way.OPEN; // to lay files, as far as it was tried
     private volatile boolean doubted; // whether all files are there
     private volatile boolean closed;
     private volatile @Nullable Thread thread;
@@ -271,7 +272,7 @@ final class LiveTable implements AutoCloseable {
         try {
             boolean full =
                     fit.held() + unfit.held() > FULL_TIMES * with.options().most()
-                            || with.room().isTight();
+                            || with.room().isFull(held(), way);
             if (full) {
                 why = "its rows wait for room" + (uncommitted.isEmpty() ? "" : ": " + uncommitted);
                 moved.signalAll();
@@ -634,6 +635,7 @@ final class LiveTable implements AutoCloseable {
             if (laying.isOver(now)) {
                 stuck = tried(laying, () -> lay(tight));
             }
+            way = isBlocked() ? LiveRoom.Way.BLOCKED : LiveRoom.Way.OPEN;
             // while commits fail, files are laid all the same: else memory is full soon
             if (!isDue(now)) {
                 unmade = "";
@@ -648,6 +650,11 @@ final class LiveTable implements AutoCloseable {
         } finally {
             tending.unlock();
         }
+    }
+
+    /** Whether what is in memory stays there: nothing is laid, or too much is. */
+    private boolean isBlocked() {
+        return !stuck.isEmpty() || sides().stream().anyMatch(each -> laid(each) >= MOST_WAITING);
     }
 
     /** Gives up files that wait for too long, or are not all there. */
@@ -863,6 +870,7 @@ final class LiveTable implements AutoCloseable {
             commit();
             laying.done();
             committing.done();
+            way = LiveRoom.Way.OPEN;
             stuck = "";
             unmade = "";
         } finally {

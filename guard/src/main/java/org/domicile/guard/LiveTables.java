@@ -223,8 +223,10 @@ final class LiveTables implements AutoCloseable {
     private void turn() {
         List<LiveTable> live = all();
         boolean full = room.isNarrow(); // the largest make room before nothing more may come
-        live.forEach(
-                each -> each.tend(full && each.standing().bytes() * live.size() >= room.held()));
+        for (LiveTable each : live) {
+            long held = each.standing().bytes();
+            each.tend(full && (held > room.share() || held * live.size() >= room.held()));
+        }
         With parts = with;
         if (parts != null) {
             parts.maker().rest();
