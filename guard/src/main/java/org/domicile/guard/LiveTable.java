@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -310,6 +311,8 @@ final class LiveTable implements AutoCloseable {
                         .orElseThrow(() ->
                                 new LiveTables.Wrong(
                                         "the table of what does not fit has other columns"));
+        bounded(uses, closedOff, fit, table);
+        bounded(uses, closedOff, unfit, others);
         String feed = with.parts().tables().fed(closedOff, fit.table());
         String unfitFeed = with.parts().tables().fed(closedOff, unfit.table());
         String id = with.log().id(stream.name());
@@ -385,6 +388,28 @@ final class LiveTable implements AutoCloseable {
             }
         }
         return now;
+    }
+
+    /** Its snapshots end at some time, unless its owner says something else. */
+    private void bounded(Uses uses, OpenedWarehouse warehouse, LiveSide side, Loaded table) {
+        Set<String> said = table.properties().keySet();
+        if (said.contains(LiveTables.AGE) || said.contains(LiveTables.KEEP)) {
+            return;
+        }
+        try (Admitted use =
+                uses.admit(APPEND, with.place(uses, warehouse, side.table()), LiveTables.AGE)) {
+            with.parts()
+                    .tables()
+                    .commit(
+                            use.carrying(() -> 0),
+                            warehouse,
+                            List.of(
+                                    org.domicile.tables.TableChange.of(
+                                            name(warehouse, side.table()),
+                                            table,
+                                            with.options().history())),
+                            org.domicile.tables.Once.NOT);
+        }
     }
 
     private org.domicile.tables.TableName name(OpenedWarehouse warehouse) {
