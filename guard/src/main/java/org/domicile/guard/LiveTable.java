@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -129,6 +130,7 @@ final class LiveTable implements AutoCloseable {
     private String stuck = ""; // why files are not laid, and so on; owned by who tends
     private String unmade = "";
     private String untrimmed = "";
+    private volatile LiveRoom.Way way = LiveRoom.Way.OPEN; // to lay files, as far as it was tried
     private volatile boolean doubted; // whether all files are there
     private volatile boolean closed;
     private volatile @Nullable Thread thread;
@@ -271,7 +273,7 @@ final class LiveTable implements AutoCloseable {
         try {
             boolean full =
                     fit.held() + unfit.held() > FULL_TIMES * with.options().most()
-                            || with.room().isTight();
+                            || with.room().isFull(held(), way);
             if (full) {
                 why = "its rows wait for room" + (uncommitted.isEmpty() ? "" : ": " + uncommitted);
                 moved.signalAll();
@@ -309,6 +311,8 @@ final class LiveTable implements AutoCloseable {
                         .orElseThrow(() ->
                                 new LiveTables.Wrong(
                                         "the table of what does not fit has other columns"));
+        bounded(uses, closedOff, fit, table);
+        bounded(uses, closedOff, unfit, others);
         String feed = with.parts().tables().fed(closedOff, fit.table());
         String unfitFeed = with.parts().tables().fed(closedOff, unfit.table());
         String id = with.log().id(stream.name());
@@ -384,6 +388,28 @@ final class LiveTable implements AutoCloseable {
             }
         }
         return now;
+    }
+
+    /** Its snapshots end at some time, unless its owner says something else. */
+    private void bounded(Uses uses, OpenedWarehouse warehouse, LiveSide side, Loaded table) {
+        Set<String> said = table.properties().keySet();
+        if (said.contains(LiveTables.AGE) || said.contains(LiveTables.KEEP)) {
+            return;
+        }
+        try (Admitted use =
+                uses.admit(APPEND, with.place(uses, warehouse, side.table()), LiveTables.AGE)) {
+            with.parts()
+                    .tables()
+                    .commit(
+                            use.carrying(() -> 0),
+                            warehouse,
+                            List.of(
+                                    org.domicile.tables.TableChange.of(
+                                            name(warehouse, side.table()),
+                                            table,
+                                            with.options().history())),
+                            org.domicile.tables.Once.NOT);
+        }
     }
 
     private org.domicile.tables.TableName name(OpenedWarehouse warehouse) {
@@ -634,6 +660,7 @@ final class LiveTable implements AutoCloseable {
             if (laying.isOver(now)) {
                 stuck = tried(laying, () -> lay(tight));
             }
+            way = isBlocked() ? LiveRoom.Way.BLOCKED : LiveRoom.Way.OPEN;
             // while commits fail, files are laid all the same: else memory is full soon
             if (!isDue(now)) {
                 unmade = "";
@@ -648,6 +675,11 @@ final class LiveTable implements AutoCloseable {
         } finally {
             tending.unlock();
         }
+    }
+
+    /** Whether what is in memory stays there: nothing is laid, or too much is. */
+    private boolean isBlocked() {
+        return !stuck.isEmpty() || sides().stream().anyMatch(each -> laid(each) >= MOST_WAITING);
     }
 
     /** Gives up files that wait for too long, or are not all there. */
@@ -863,6 +895,7 @@ final class LiveTable implements AutoCloseable {
             commit();
             laying.done();
             committing.done();
+            way = LiveRoom.Way.OPEN;
             stuck = "";
             unmade = "";
         } finally {

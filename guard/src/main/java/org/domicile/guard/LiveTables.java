@@ -54,6 +54,12 @@ final class LiveTables implements AutoCloseable {
 
     private static final long STEP_MILLIS = 500;
 
+    /** Iceberg's words for how long snapshots of a table stay, and how many of them in any case. */
+    static final String AGE = "history.expire.max-snapshot-age-ms";
+
+    static final String KEEP = "history.expire.min-snapshots-to-keep";
+    private static final Duration LONGEST = Duration.ofDays(5);
+
     /** How long transactions that are open are waited for when their stream goes. */
     private static final Duration TRANSACTIONS = Duration.ofSeconds(3);
 
@@ -79,7 +85,21 @@ final class LiveTables implements AutoCloseable {
      * @param every how long rows wait for their commit at most
      * @param most bytes of a data file
      */
-    record Options(Duration every, long most) {}
+    record Options(Duration every, long most) {
+        private static final int SNAPSHOTS = 1_440;
+        private static final Duration LEAST = Duration.ofHours(1);
+
+        /**
+         * What is set on a table whose owner does not say how long its snapshots stay: a commit
+         * each five minutes would fill its metadata. Five days of them; fewer where they come more
+         * often.
+         */
+        Map<String, String> history() {
+            Duration age = every.multipliedBy(SNAPSHOTS);
+            age = age.compareTo(LEAST) < 0 ? LEAST : age.compareTo(LONGEST) > 0 ? LONGEST : age;
+            return Map.of(AGE, String.valueOf(age.toMillis()), KEEP, "10");
+        }
+    }
 
     /** What it works with. */
     record With(
@@ -223,8 +243,10 @@ final class LiveTables implements AutoCloseable {
     private void turn() {
         List<LiveTable> live = all();
         boolean full = room.isNarrow(); // the largest make room before nothing more may come
-        live.forEach(
-                each -> each.tend(full && each.standing().bytes() * live.size() >= room.held()));
+        for (LiveTable each : live) {
+            long held = each.standing().bytes();
+            each.tend(full && (held > room.share() || held * live.size() >= room.held()));
+        }
         With parts = with;
         if (parts != null) {
             parts.maker().rest();
@@ -419,7 +441,10 @@ final class LiveTables implements AutoCloseable {
                                 use.carrying(() -> 0),
                                 warehouse,
                                 name,
-                                NewTable.of(name.name(), LiveColumns.fields(columns), Map.of()),
+                                NewTable.of(
+                                        name.name(),
+                                        LiveColumns.fields(columns),
+                                        parts.options().history()),
                                 Once.NOT)
                         .id();
             }

@@ -2,6 +2,7 @@ package org.domicile.launcher;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -479,10 +480,12 @@ final class StreamTablesTest {
                 checkNoise(city, rounds);
             }
             assertEquals("0", city.rows(COMMITTED));
+            historyIsBounded(city);
         }
         // a death leaves files that no snapshot names: what was in them is read again
         try (City city = new City("streams.commit.size=64KiB")) {
             checkNoise(city, rounds);
+            historyIsAsSaid(city);
             while (rounds < 25) {
                 publishNoise(city, random);
                 rounds++;
@@ -507,14 +510,47 @@ final class StreamTablesTest {
         }
     }
 
+    private static final String AGE = "history.expire.max-snapshot-age-ms";
+    private static final String KEEP = "history.expire.min-snapshots-to-keep";
+    private static final String FIVE_DAYS = "432000000";
+
+    private Lake lake(City city) throws Exception {
+        return new Lake(folder, city.cloud.endpoints().urls().getOrDefault("web", ""), city.first);
+    }
+
+    /** Each commit is a snapshot: kept for ever, they would fill the table's metadata. */
+    private void historyIsBounded(City city) throws Exception {
+        try (Lake lake = lake(city)) {
+            for (String each : List.of("levels", "levels_unfit")) {
+                Table table = lake.catalog.loadTable(Lake.named("water", each));
+                assertEquals(FIVE_DAYS, table.properties().get(AGE), each);
+                assertEquals("10", table.properties().get(KEEP), each);
+            }
+            Table unsaid = lake.catalog.loadTable(Lake.named("water", "levels"));
+            unsaid.updateProperties().remove(AGE).remove(KEEP).commit();
+            Table said = lake.catalog.loadTable(Lake.named("water", "levels_unfit"));
+            said.updateProperties().remove(AGE).set(KEEP, "3").commit();
+        }
+    }
+
+    /** A table that was made before that gets it, and who says something has what he says. */
+    private void historyIsAsSaid(City city) throws Exception {
+        try (Lake lake = lake(city)) {
+            Table unsaid = lake.catalog.loadTable(Lake.named("water", "levels"));
+            assertEquals(FIVE_DAYS, unsaid.properties().get(AGE));
+            Table said = lake.catalog.loadTable(Lake.named("water", "levels_unfit"));
+            assertFalse(said.properties().containsKey(AGE));
+            assertEquals("3", said.properties().get(KEEP));
+        }
+    }
+
     /** Files that waited for a table which was dropped go with the stream. */
     private void goesWithItsTable(City city, Random random) throws Exception {
-        try (Lake lake =
-                new Lake(
-                        folder,
-                        city.cloud.endpoints().urls().getOrDefault("web", ""),
-                        city.first)) {
+        try (Lake lake = lake(city)) {
             Table table = lake.catalog.loadTable(Lake.named("water", "levels"));
+            Map<String, String> first = table.snapshots().iterator().next().summary();
+            String to = first.getOrDefault("domicile.stream.offsets", "");
+            assertTrue(to.matches("\\S+ 0:[0-9]+.*"), first::toString);
             LakeFiles files = assertInstanceOf(LakeFiles.class, table.io());
             String below = table.location() + "/data/";
             int committed = files.list(below);
