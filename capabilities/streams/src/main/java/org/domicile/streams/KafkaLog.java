@@ -81,9 +81,6 @@ final class KafkaLog implements StreamLog {
     /** A record of a mebibyte, with its key and headers, is one batch. */
     static final int LARGEST_BATCH = 2 << 20;
 
-    /** Records go by whole segments: an eighth of what is kept is kept too long, at most. */
-    private static final int SEGMENTS = 8;
-
     private final LogOptions options;
     private final Admission admission;
     private final IntConsumer begun;
@@ -471,9 +468,10 @@ final class KafkaLog implements StreamLog {
                         "retention.bytes",
                         told ? "-1" : Long.toString(topic.bytes()),
                         "segment.ms",
-                        Long.toString(Math.clamp(millis / SEGMENTS, 60_000L, 3_600_000L)),
+                        Long.toString(topic.file().toMillis()),
                         "segment.bytes",
-                        Long.toString(Math.clamp(topic.bytes() / SEGMENTS, 1L << 20, 256L << 20)));
+                        Long.toString(
+                                Math.clamp(topic.bytes() / Topic.FILES, 1L << 20, 256L << 20)));
         try {
             done(
                     admin.createTopics(
