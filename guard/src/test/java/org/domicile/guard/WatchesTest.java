@@ -23,6 +23,7 @@ import org.domicile.bytes.StorageFailure;
 import org.domicile.objects.Listing;
 import org.domicile.objects.Quota;
 import org.domicile.objects.Version;
+import org.domicile.policy.Marks;
 import org.domicile.query.ReadingQueries;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
@@ -185,6 +186,57 @@ final class WatchesTest {
         assertFalse(logins.knows(login.name(), login.secret()));
         assertEquals(Optional.empty(), logins.caller(login.name()));
         assertFalse(logins.isFor(login.name(), Act.POLL, "water.levels"));
+    }
+
+    private void label(String stream, Marks marks) {
+        installation.admin().label("streams:city", stream, marks);
+    }
+
+    private void unlabel(String stream) {
+        installation.admin().removeLabel("streams:city", stream);
+    }
+
+    private static final List<Marks> LABELS =
+            List.of(
+                    new Marks(List.of("open"), List.of(), List.of()),
+                    new Marks(List.of(), List.of("statistics"), List.of()),
+                    new Marks(List.of(), List.of(), List.of(List.of("city/tests"))));
+
+    /** Results carry no labels of their own, so where they go has to say all that is known. */
+    @Test
+    void whereResultsGoKeepsWhatLabelsSayOfTheSources() {
+        for (Marks each : LABELS) {
+            label("water.levels", each);
+            Refused lost =
+                    assertThrows(
+                            Refused.class,
+                            () ->
+                                    watches.create(
+                                            request(),
+                                            wanted("high", "water.levels", "water.alerts")));
+            assertEquals("label-not-kept", lost.reason());
+            assertEquals(Map.of(), engine.running, each::toString);
+            label("water.alerts", each);
+            watches.create(request(), wanted("high", "water.levels", "water.alerts"));
+            watches.stop(request(), "high");
+            unlabel("water.alerts");
+        }
+    }
+
+    @Test
+    void aLabelThatComesLaterEndsWhatItsTargetDoesNotKeep() {
+        Watch watch =
+                watches.create(request(), wanted("high", "water.levels", "water.alerts")).watch();
+        String login = engine.of(watch).login().name();
+        WorkerLogins logins = watches.logins();
+        for (Marks each : LABELS) {
+            label("water.levels", each);
+            assertFalse(logins.isFor(login, Act.PUBLISH, "water.alerts"), each::toString);
+            label("water.alerts", each);
+            assertTrue(logins.isFor(login, Act.PUBLISH, "water.alerts"), each::toString);
+            unlabel("water.alerts");
+            unlabel("water.levels");
+        }
     }
 
     @Test
