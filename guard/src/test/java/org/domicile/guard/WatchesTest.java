@@ -160,6 +160,37 @@ final class WatchesTest {
         assertEquals(WatchRefusal.Kind.WRONG, hidden.kind());
     }
 
+    private static List<String> names(GuardedWatches.Listed listed) {
+        return listed.watches().stream().map(each -> each.watch().name()).toList();
+    }
+
+    /** A watch is its purpose's; a stream is for whom its label says. */
+    @Test
+    void noPurposeSeesWatchesAndStreamsOfAnother() {
+        watches.create(request(), wanted("high", "water.levels", "water.alerts"));
+        Request other =
+                installation.request(
+                        installation.caller(
+                                installation.caring(city.principal(), "figures", "statistics")));
+        assertEquals(List.of(), names(watches.list(other)));
+        assertThrows(WatchRefusal.class, () -> watches.show(other, "high"));
+        assertThrows(WatchRefusal.class, () -> watches.stop(other, "high"));
+        watches.create(other, wanted("mean", "water.levels", "water.other"));
+        assertEquals(List.of("mean"), names(watches.list(other)));
+        assertEquals(List.of("high"), names(watches.list(request())));
+        label("water.", new Marks(List.of(), List.of(), List.of(List.of("city/tests"))));
+        assertEquals(List.of(), streams.list(other).streams());
+        assertEquals(3, streams.list(request()).streams().size());
+        for (Act act : Act.values()) {
+            assertFalse(streams.admits(other, act, "water.levels"), act::toString);
+            assertTrue(streams.admits(request(), act, "water.levels"), act::toString);
+        }
+        assertThrows(Refused.class, () -> streams.read(other, "water.levels", Map.of()));
+        assertThrows(
+                Refused.class,
+                () -> watches.create(other, wanted("theft", "water.levels", "water.other")));
+    }
+
     @Test
     void aLogInIsGoodForItsWatchAlone() {
         Watch watch =
