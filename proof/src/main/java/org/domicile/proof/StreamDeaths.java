@@ -280,7 +280,11 @@ final class StreamDeaths {
     /** Stream and tables, row by row. */
     private void check(StreamLife life) throws IOException, SQLException, InterruptedException {
         writers.forEach(each -> each.settle(life));
-        Map<String, String> stream = life.values(stream());
+        long all = 0;
+        for (Writing each : writers) {
+            all += each.rows.get() + each.unfit.get();
+        }
+        Map<String, String> stream = life.values(stream(), all);
         Map<String, String> table = new TreeMap<>();
         try (Connection connection = life.connect();
                 Statement statement = connection.createStatement()) {
@@ -305,10 +309,6 @@ final class StreamDeaths {
         if (!table.isEmpty()) {
             violations.add(
                     table.size() + " rows are of no record: " + table.keySet().iterator().next());
-        }
-        long all = 0;
-        for (Writing each : writers) {
-            all += each.rows.get() + each.unfit.get();
         }
         if (stream.size() != all) {
             violations.add("%d records, and %d were acknowledged".formatted(stream.size(), all));
