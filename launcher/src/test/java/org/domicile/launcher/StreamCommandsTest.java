@@ -10,6 +10,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.StringReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,6 +23,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -129,7 +132,11 @@ final class StreamCommandsTest {
             assertTrue(rig.run("label", "list").out().contains("streams://main/water."));
             erasuresNameWhatIsAboutPeople(rig);
         }
-        try (Cloud cloud = rig.open("kafka.listen=127.0.0.1:0")) {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Cloud cloud = rig.open("kafka.listen=127.0.0.1:" + taken.getLocalPort())) {
+            untilStatus(rig, true);
+            taken.close(); // and no restart
+            untilStatus(rig, false);
             assertEquals(
                     100,
                     rig.run(
@@ -264,6 +271,16 @@ final class StreamCommandsTest {
                                     .build());
             assertEquals(401, stranger.statusCode());
         }
+    }
+
+    private static void untilStatus(Rig rig, boolean warns) throws InterruptedException {
+        CountDownLatch never = new CountDownLatch(1);
+        String status = rig.run("status").out();
+        for (int i = 0; i < 300 && status.contains("streams are not served") != warns; i++) {
+            assertFalse(never.await(100, TimeUnit.MILLISECONDS));
+            status = rig.run("status").out();
+        }
+        assertEquals(warns, status.contains("streams are not served"), status);
     }
 
     /** Tells when it got a first record, and when it was told that it may not any more. */

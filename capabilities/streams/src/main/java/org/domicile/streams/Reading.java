@@ -18,8 +18,11 @@ import org.domicile.bytes.StorageFailure;
 
 /** The program's own consumer of some partitions, of no group: it keeps no place. */
 final class Reading implements StreamLog.Reader {
-    /** Bytes of what one poll gives, and a few records more. */
+    /** Memory of what one poll gives, and a few records more. */
     private static final long MOST_BYTES = 4 << 20;
+
+    /** What a record takes beside its bytes, and each of its headers. */
+    private static final int OVERHEAD = 128;
 
     private static final int MOST_RECORDS = 20_000;
 
@@ -57,9 +60,10 @@ final class Reading implements StreamLog.Reader {
             while (!some.isEmpty()) {
                 for (ConsumerRecord<byte[], byte[]> each : some) {
                     records.add(record(each));
-                    bytes += Math.max(0, each.serializedKeySize());
+                    bytes += OVERHEAD + Math.max(0, each.serializedKeySize());
                     bytes += Math.max(0, each.serializedValueSize());
                     for (Header header : each.headers()) {
+                        bytes += OVERHEAD + header.key().length();
                         bytes += header.value() == null ? 0 : header.value().length;
                     }
                 }

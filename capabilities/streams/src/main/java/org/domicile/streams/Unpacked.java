@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.OptionalLong;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.record.internal.CompressionType;
 import org.apache.kafka.common.record.internal.DefaultRecordBatch;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
@@ -13,10 +14,15 @@ import org.apache.kafka.common.record.internal.Records;
 import org.apache.kafka.common.utils.internals.BufferSupplier;
 
 /**
- * To how much a compressed batch unpacks, before Kafka looks at it: a few KiB can be gigabytes, and
- * all who read them would have to hold or to pass over these. Unpacking is itself work of the
- * thread that handles the request, so it stops at the limit, and is not done at all where the form
- * of compression cannot reach it.
+ * What a batch is for those who read it, before Kafka looks at it: to how much it unpacks, where a
+ * few KiB can be gigabytes, and how many headers a record has, each of which takes some hundred
+ * bytes of memory where it is two in the batch. Unpacking is itself work of the thread that handles
+ * the request, so it stops at the limit.
+ *
+ * <p>The form of records is <a
+ * href="https://kafka.apache.org/documentation/#recordbatch">Kafka's</a>, and fields are read in
+ * the order and with the lenience of its own reader, which makes room for headers before it looks
+ * whether they are in the record.
  */
 final class Unpacked {
     /** Of a batch. One of 2 MiB may shrink to a sixteenth. */
@@ -25,11 +31,8 @@ final class Unpacked {
     /** Of all compressed batches of one request. */
     static final long MOST_OF_A_REQUEST = 4 * MOST;
 
-    /** Deflate (RFC 1951): 258 bytes of two bits. */
-    private static final long GZIP_RATIO = 1_032;
-
-    /** LZ4's block format: 255 bytes of one. */
-    private static final long LZ4_RATIO = 255;
+    /** Of a record. */
+    static final int MOST_HEADERS = 1_000;
 
     /** What snappy-java writes before its blocks: eight bytes of magic, two numbers. */
     private static final int SNAPPY_HEAD = 16;
@@ -41,31 +44,49 @@ final class Unpacked {
 
     private static final int SCRATCH = 16 << 10;
 
-    private Unpacked() {}
+    private final InputStream in;
+    private final long limit;
+    private final byte[] scratch = new byte[SCRATCH];
+    private int at;
+    private int filled;
+
+    /** Bytes before those in {@code scratch}. */
+    private long before;
+
+    private Unpacked(InputStream in, long limit) {
+        this.in = in;
+        this.limit = limit;
+    }
 
     /**
-     * How many bytes a partition's part of a request is, unpacked; at least so many.
+     * How many bytes compressed batches of a partition's part of a request are, unpacked.
      *
-     * @param left how many it may be at most, beside {@link #MOST}
+     * @param left how many they may be at most, beside {@link #MOST}
      * @param buffers of the thread that asks
-     * @return empty for too many; what cannot be unpacked is Kafka's to refuse
+     * @return empty for too many, of bytes or of headers; what cannot be read is Kafka's to refuse
      */
     static OptionalLong of(MemoryRecords records, long left, BufferSupplier buffers) {
-        long limit = Math.min(left, MOST);
+        long most = Math.min(left, MOST);
         long bytes = 0;
         ByteBuffer all = records.buffer();
         try {
             for (MutableRecordBatch each : records.batches()) {
                 int size = each.sizeInBytes();
-                if (each instanceof DefaultRecordBatch batch && batch.isCompressed()) {
+                if (each instanceof DefaultRecordBatch batch) {
+                    boolean packed = batch.isCompressed();
+                    long limit = packed ? most - bytes : Long.MAX_VALUE;
                     ByteBuffer body =
                             all.slice(
                                     all.position() + DefaultRecordBatch.RECORD_BATCH_OVERHEAD,
                                     size - DefaultRecordBatch.RECORD_BATCH_OVERHEAD);
-                    bytes += of(batch, body, limit - bytes, buffers);
-                    if (bytes > limit) {
+                    if (batch.compressionType() == CompressionType.SNAPPY && snappy(body) > limit) {
                         return OptionalLong.empty();
                     }
+                    OptionalLong found = of(batch, limit, buffers);
+                    if (found.isEmpty()) {
+                        return found;
+                    }
+                    bytes += packed ? found.getAsLong() : 0;
                 }
                 all.position(all.position() + size);
             }
@@ -75,31 +96,74 @@ final class Unpacked {
         return OptionalLong.of(bytes);
     }
 
-    private static long of(
-            DefaultRecordBatch batch, ByteBuffer body, long limit, BufferSupplier buffers)
+    private static OptionalLong of(DefaultRecordBatch batch, long limit, BufferSupplier buffers)
             throws IOException {
-        long packed = body.remaining();
-        return switch (batch.compressionType()) {
-            case NONE -> packed;
-            case SNAPPY -> snappy(body);
-            case GZIP -> packed * GZIP_RATIO <= limit ? packed : counted(batch, limit, buffers);
-            case LZ4 -> packed * LZ4_RATIO <= limit ? packed : counted(batch, limit, buffers);
-            case ZSTD -> counted(batch, limit, buffers);
-        };
+        try (InputStream in = batch.recordInputStream(buffers)) {
+            return new Unpacked(in, limit).count();
+        }
     }
 
-    private static long counted(DefaultRecordBatch batch, long limit, BufferSupplier buffers)
-            throws IOException {
-        byte[] scratch = new byte[SCRATCH];
-        long bytes = 0;
-        try (InputStream in = batch.recordInputStream(buffers)) {
-            int read = in.read(scratch);
-            while (read >= 0 && bytes <= limit) {
-                bytes += read;
-                read = in.read(scratch);
+    private OptionalLong count() throws IOException {
+        boolean sound = true;
+        while (sound && isMore()) {
+            long size = number();
+            long end = position() + size;
+            pass(1); // attributes
+            number(); // time
+            number(); // offset
+            pass(number()); // key
+            pass(number()); // value
+            if (number() > MOST_HEADERS) {
+                return OptionalLong.empty();
+            }
+            sound = position() <= end;
+            pass(end - position()); // headers
+        }
+        while (isMore()) {
+            at = filled;
+        }
+        return position() > limit ? OptionalLong.empty() : OptionalLong.of(position());
+    }
+
+    private long position() {
+        return before + at;
+    }
+
+    /** False at the end, and beyond the limit. */
+    private boolean isMore() throws IOException {
+        while (at == filled) {
+            before += filled;
+            at = 0;
+            filled = 0;
+            int read = before > limit ? -1 : in.read(scratch);
+            if (read < 0) {
+                return false;
+            }
+            filled = read;
+        }
+        return true;
+    }
+
+    private void pass(long bytes) throws IOException {
+        long left = bytes;
+        while (left > 0 && isMore()) {
+            int some = (int) Math.min(left, filled - at);
+            at += some;
+            left -= some;
+        }
+    }
+
+    /** Seven bits a byte, the lowest first, and signs alternate; nothing is more than ends it. */
+    private long number() throws IOException {
+        long number = 0;
+        for (int bits = 0; bits < Long.SIZE && isMore(); bits += 7) {
+            byte each = scratch[at++];
+            number |= (each & 0x7FL) << bits;
+            if (each >= 0) {
+                break;
             }
         }
-        return bytes;
+        return number >>> 1 ^ -(number & 1);
     }
 
     /**
@@ -116,10 +180,8 @@ final class Unpacked {
             int size = body.getInt();
             if (size == SNAPPY_AGAIN && body.remaining() >= SNAPPY_HEAD - Integer.BYTES) {
                 body.position(body.position() + SNAPPY_HEAD - Integer.BYTES);
-            } else if (size < 0) {
-                return bytes; // it says so itself
-            } else if (size > body.remaining()) {
-                return Long.MAX_VALUE / 2;
+            } else if (size < 0 || size > body.remaining()) {
+                return Long.MAX_VALUE; // at the first its reader throws an Error
             } else {
                 bytes += length(body.slice(body.position(), size));
                 body.position(body.position() + size);

@@ -1,13 +1,17 @@
 package org.domicile.streams;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.record.internal.CompressionType;
 import org.apache.kafka.common.record.internal.DefaultRecordBatch;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -90,5 +94,35 @@ final class UnpackedTest {
             }
             of(records); // says anything, and ends
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void headersOfARecordAreCounted(CompressionType type) {
+        assertTrue(of(headed(type, 1_000)).isPresent());
+        assertEquals(OptionalLong.empty(), of(headed(type, 1_001)));
+        assertEquals(OptionalLong.empty(), of(headed(type, 600_000)));
+    }
+
+    private static MemoryRecords headed(CompressionType type, int headers) {
+        Header[] all = new Header[headers];
+        Arrays.fill(all, new RecordHeader("", (byte[]) null));
+        return MemoryRecords.withRecords(
+                Compression.of(type).build(),
+                new SimpleRecord(1L, null, new byte[3]),
+                new SimpleRecord(2L, "key".getBytes(UTF_8), new byte[300], all),
+                new SimpleRecord(3L, new byte[200], null));
+    }
+
+    /** Kafka's reader makes room for so many before it looks whether the record has them. */
+    @ParameterizedTest
+    @EnumSource(names = "NONE")
+    void headersThatARecordClaimsToHaveCount(CompressionType type) {
+        MemoryRecords records = batch(type, 2, new byte[200_000]);
+        ByteBuffer bytes = records.buffer();
+        int body = DefaultRecordBatch.RECORD_BATCH_OVERHEAD;
+        // of four bytes, no key, no value, and some 190,000 headers
+        bytes.put(body, new byte[] {8, 0, 0, 0, 1, 1, -32, -106, 23});
+        assertEquals(OptionalLong.empty(), of(records));
     }
 }
