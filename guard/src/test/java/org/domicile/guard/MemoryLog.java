@@ -130,6 +130,13 @@ public final class MemoryLog implements StreamLog {
     }
 
     @Override
+    public synchronized long bytes(String name) {
+        return streams.getOrDefault(name, List.of()).stream()
+                .mapToLong(each -> each.value().map(value -> value.length).orElse(0))
+                .sum();
+    }
+
+    @Override
     public void trim(String name, Map<Integer, Long> before, Instant came) {}
 
     @Override
