@@ -102,6 +102,10 @@ final class LiveTable implements AutoCloseable {
             "a file of its rows was removed by somebody else, so " + AGAIN;
 
     private static final int MOST_AT_ONCE = 64;
+
+    /** Of one poll: more than this comes so fast that few may read so at one time. */
+    private static final long FAST = 1 << 20;
+
     private static final Duration SOON = Duration.ofSeconds(2);
 
     /** How long it does not get on before it matters how much of its stream waits. */
@@ -243,6 +247,7 @@ final class LiveTable implements AutoCloseable {
         int partitions = with.partitions(stream);
         RowDecoder decoder = open(uses);
         Map<Integer, Long> from = new TreeMap<>();
+        Map<Integer, Long> ends = new TreeMap<>();
         for (StreamLog.Extent each : with.log().extents(stream.name())) {
             long at = position.getOrDefault(each.partition(), 0L);
             if (each.next() < at) {
@@ -260,27 +265,84 @@ final class LiveTable implements AutoCloseable {
                         stream.name());
             }
             from.put(each.partition(), Math.max(each.first(), at));
+            ends.put(each.partition(), each.next());
         }
         if (from.size() < partitions) {
             throw new LiveTables.Wrong("the stream is not ready");
         }
         begins(uses);
         try (StreamLog.Reader reader = with.log().read(stream.name(), from)) {
-            Instant looked = with.clock().instant();
-            while (!closed && hasBegun()) {
+            Follower follower = new Follower(reader, decoder, schema, partitions, ends);
+            while (!closed && hasBegun() && follower.isSame) {
                 if (isFull()) {
                     rest(STEP.toMillis()); // the log keeps the rest
-                    continue;
+                } else if (follower.isBehind()) {
+                    with.room().inTurn(STEP, follower::step);
+                } else {
+                    follower.step();
                 }
-                List<StreamRecord> records = reader.poll(STEP);
-                Instant now = with.clock().instant();
-                if (!records.isEmpty() || looked.plus(LOOK).isBefore(now)) {
-                    looked = now;
-                    if (with.schema(stream) != schema || with.partitions(stream) != partitions) {
-                        return; // these are read once more, as what they are now
-                    }
-                }
-                take(decoder, records, reader, from.keySet());
+            }
+        } catch (InterruptedException e) {
+            closed = true;
+        }
+    }
+
+    /**
+     * One that reads from some place on. Owned by the thread that reads.
+     *
+     * <p>After a start many have much to read, and what they have read and not made rows of is in
+     * nobody's count: so a few at a time read what was there before, or comes fast.
+     */
+    private final class Follower {
+        private final StreamLog.Reader reader;
+        private final RowDecoder decoder;
+        private final int schema;
+        private final int partitions;
+        private final Map<Integer, Long> ends;
+        private Instant looked = with.clock().instant();
+        private int empty; // polls, one after the other
+        private boolean isFast;
+        private boolean isSame = true;
+
+        /**
+         * @param ends what was there before, by partition
+         */
+        Follower(
+                StreamLog.Reader reader,
+                RowDecoder decoder,
+                int schema,
+                int partitions,
+                Map<Integer, Long> ends) {
+            this.reader = reader;
+            this.decoder = decoder;
+            this.schema = schema;
+            this.partitions = partitions;
+            this.ends = ends;
+        }
+
+        boolean isBehind() {
+            return isFast
+                    || (empty < MANY // a transaction holds back what was there
+                            && ends.entrySet().stream()
+                                    .anyMatch(
+                                            each -> reader.next(each.getKey()) < each.getValue()));
+        }
+
+        void step() {
+            if (isFull()) {
+                return; // others were quicker
+            }
+            List<StreamRecord> records = reader.poll(STEP);
+            Instant now = with.clock().instant();
+            if (!records.isEmpty() || looked.plus(LOOK).isBefore(now)) {
+                looked = now;
+                // else these are read once more, as what they are now
+                isSame = with.schema(stream) == schema && with.partitions(stream) == partitions;
+            }
+            empty = records.isEmpty() ? empty + 1 : 0;
+            isFast = records.stream().mapToLong(LiveText::weight).sum() > FAST;
+            if (isSame) {
+                take(decoder, records, reader, ends.keySet());
                 reading.done();
             }
         }
