@@ -26,6 +26,12 @@ public final class MemoryLog implements StreamLog {
     private int lasts = Integer.MAX_VALUE;
     private int breaks = Integer.MAX_VALUE;
     private boolean refuses;
+    private int atOnce = Integer.MAX_VALUE;
+
+    /** Gives so many records in a poll at most. */
+    synchronized void giveAtOnce(int records) {
+        atOnce = records;
+    }
 
     /** Takes so many records more, and fails once. */
     synchronized void failAfter(int records) {
@@ -182,8 +188,10 @@ public final class MemoryLog implements StreamLog {
                 synchronized (MemoryLog.this) {
                     List<StreamRecord> all = streams.getOrDefault(stream, List.of());
                     int at = (int) (long) next.getOrDefault(0, 0L);
-                    next.put(0, (long) all.size());
-                    return List.copyOf(all.subList(Math.min(at, all.size()), all.size()));
+                    int from = Math.min(at, all.size());
+                    int end = from + Math.min(atOnce, all.size() - from);
+                    next.put(0, (long) end);
+                    return List.copyOf(all.subList(from, end));
                 }
             }
 
