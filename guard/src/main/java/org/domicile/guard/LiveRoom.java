@@ -1,5 +1,8 @@
 package org.domicile.guard;
 
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -10,8 +13,12 @@ import java.util.concurrent.atomic.AtomicLong;
  * back.
  */
 final class LiveRoom {
+    /** Who may read what came before at one time: of that nobody knows how much it is. */
+    private static final int TURNS = 2;
+
     private final long most;
     private final AtomicLong held = new AtomicLong();
+    private final Semaphore turns = new Semaphore(TURNS, true);
     private final AtomicInteger holders = new AtomicInteger();
 
     /**
@@ -45,6 +52,24 @@ final class LiveRoom {
     /** Whether one that holds so much may have no more now. @param mine bytes of a stream */
     boolean isFull(long mine, Way way) {
         return mine > share() && (way == Way.BLOCKED || isTight());
+    }
+
+    /**
+     * Does something while no more than a few do such a thing: what they read is counted only once
+     * they have it.
+     *
+     * @return false where others did for so long, and nothing was done
+     */
+    boolean inTurn(Duration patience, Runnable work) throws InterruptedException {
+        if (!turns.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+            return false;
+        }
+        try {
+            work.run();
+        } finally {
+            turns.release();
+        }
+        return true;
     }
 
     /** Others are held than were. @param more bytes; less, when it is negative */

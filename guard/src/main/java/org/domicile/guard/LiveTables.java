@@ -22,6 +22,7 @@ import org.domicile.schemas.Schemas;
 import org.domicile.streams.Stream;
 import org.domicile.streams.StreamLog;
 import org.domicile.streams.Streams;
+import org.domicile.streams.Topic;
 import org.domicile.tables.Field;
 import org.domicile.tables.Kind;
 import org.domicile.tables.Loaded;
@@ -155,6 +156,14 @@ final class LiveTables implements AutoCloseable {
             return now(stream).topic().retention();
         }
 
+        /** Bytes of its log, over which its oldest records would go if it were no table. */
+        long size(Stream stream) {
+            Topic topic = now(stream).topic();
+            return topic.bytes() < Long.MAX_VALUE / topic.partitions()
+                    ? topic.bytes() * topic.partitions()
+                    : Long.MAX_VALUE;
+        }
+
         /** Whether there is something that readers of committed records do not see yet. */
         boolean isOpen(Stream stream) {
             List<StreamLog.Extent> extents = log.extents(stream.name());
@@ -280,6 +289,11 @@ final class LiveTables implements AutoCloseable {
     /** How a stream's table stands; empty when it has none. */
     Optional<Standing> standing(Stream stream) {
         return of(stream.table()).map(LiveTable::standing);
+    }
+
+    /** Why nothing is published to a stream that is a table; empty while it may be. */
+    String full(Stream stream) {
+        return of(stream.table()).map(LiveTable::full).orElse("");
     }
 
     /** What keeps tables from getting on. */

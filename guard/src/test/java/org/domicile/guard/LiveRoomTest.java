@@ -2,12 +2,75 @@ package org.domicile.guard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** How tables of streams share memory. */
 final class LiveRoomTest {
+    /** After a start all have much to read at one time. */
+    @Test
+    void twoAtATimeReadWhatWasThereBefore() throws Exception {
+        LiveRoom room = new LiveRoom(1_000);
+        AtomicInteger reading = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        AtomicInteger done = new AtomicInteger();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            threads.add(
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                try {
+                                    assertTrue(
+                                            room.inTurn(
+                                                    Duration.ofSeconds(20),
+                                                    () -> {
+                                                        most.accumulateAndGet(
+                                                                reading.incrementAndGet(),
+                                                                Math::max);
+                                                        LockSupport.parkNanos(5_000_000);
+                                                        reading.decrementAndGet();
+                                                    }));
+                                    done.incrementAndGet();
+                                } catch (InterruptedException e) {
+                                    throw new AssertionError(e);
+                                }
+                            }));
+        }
+        for (Thread each : threads) {
+            each.join();
+        }
+        assertEquals(8, done.get());
+        assertTrue(most.get() <= 2, most::toString);
+        // one that fails leaves its turn, and who waits in vain is told
+        assertThrows(
+                IllegalStateException.class,
+                () ->
+                        room.inTurn(
+                                Duration.ZERO,
+                                () -> {
+                                    throw new IllegalStateException("it fails");
+                                }));
+        room.inTurn(
+                Duration.ZERO,
+                () -> inTurn(room, () -> assertFalse(inTurn(room, () -> done.set(0)))));
+        assertEquals(8, done.get());
+    }
+
+    private static boolean inTurn(LiveRoom room, Runnable work) {
+        try {
+            return room.inTurn(Duration.ZERO, work);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     @Test
     void everyStreamHasAShareWhateverOthersHold() {
         LiveRoom room = new LiveRoom(1_000);

@@ -32,14 +32,18 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.io.InputFile;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.domicile.s3client.S3Signature;
 import org.junit.jupiter.api.Test;
@@ -179,6 +183,16 @@ final class StreamTablesTest {
             Rig.Ran ran = rig.run("label", "show", file, "--json");
             assertEquals(0, ran.code(), ran.err());
             return ran.rows().getFirst().rows("labels").stream().map(Json.Row::line).toList();
+        }
+
+        /** Of an action that are on record. */
+        String uses(String action) throws IOException {
+            Rig.Ran ran = rig.run("uses", "--json", "--last", "1h");
+            assertEquals(0, ran.code(), ran.err());
+            return ran.rows().stream()
+                    .filter(each -> each.text("action").equals(action))
+                    .map(Json.Row::line)
+                    .collect(Collectors.joining("\n"));
         }
 
         Json.Row shown(String table) throws Exception {
@@ -651,6 +665,85 @@ final class StreamTablesTest {
     }
 
     /** A transaction that is open keeps its stream, and what it commits then is a row. */
+    /**
+     * Records wait in the log until they are in the table: where that does not get on they would do
+     * so until the disk is full.
+     */
+    @Test
+    void aStreamWhoseTableDoesNotGetOnTakesNoMoreThanItsSize() throws Exception {
+        Random random = new Random(5);
+        try (City city = new City("streams.commit=1s")) {
+            city.run("stream", "create", "water.levels", "--size", "1MiB", "--partitions", "2");
+            city.register("water.levels-value", SCHEMA);
+            city.run("stream", "table", "water.levels");
+            city.run("stream", "create", "water.others", "--size", "1MiB");
+            publishNoise(city, random);
+            checkNoise(city, 1);
+            String begun = city.uses("tabling:Read");
+            city.asked("DELETE", "/schemas/subjects/water.levels-value", "text/plain", "");
+            String station = "x".repeat(500_000);
+            String line = "{\"station\":\"" + station + "\",\"level\":1}";
+            List<String> answers = untilRefused(city, line);
+            String refused = answers.getLast();
+            int sent = answers.size() - 1;
+            assertTrue(refused.startsWith("503 "), refused);
+            assertTrue(refused.contains("water.levels does not get on"), refused);
+            assertTrue(refused.contains("its stream has no schema"), refused);
+            assertTrue(refused.contains("--size"), refused);
+            city.publish("water.others", line); // others go on
+            Properties settings = new Properties();
+            settings.load(new StringReader(city.rig.run("env", "--for", "java").out()));
+            settings.put("delivery.timeout.ms", "2000");
+            settings.put("request.timeout.ms", "1000");
+            try (KafkaProducer<byte[], byte[]> producer =
+                    new KafkaProducer<>(
+                            settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+                ExecutionException late =
+                        assertThrows(
+                                ExecutionException.class,
+                                () ->
+                                        producer.send(
+                                                        new ProducerRecord<>(
+                                                                "water.levels", new byte[1]))
+                                                .get());
+                assertInstanceOf(TimeoutException.class, late.getCause(), late::toString);
+            }
+            assertEquals(begun, city.uses("tabling:Read"), "one that fails is no beginning");
+            // more room is what was asked for
+            city.run("stream", "change", "water.levels", "--size", "8MiB");
+            until(() ->
+                    city.asked("POST", "/streams/water.levels", "application/x-ndjson", line)
+                            .startsWith("{\"records\":1"));
+            city.register("water.levels-value", SCHEMA);
+            int published = sent + 1;
+            // whoever asks has it tried soon
+            assertEquals(String.valueOf(100 + published), city.rows("select count(*) from levels"));
+        }
+    }
+
+    /** Publishes until that is refused. */
+    private static List<String> untilRefused(City city, String line) throws Exception {
+        List<String> answers = new ArrayList<>();
+        until(() -> {
+            String answer =
+                    city.asked("POST", "/streams/water.levels", "application/x-ndjson", line);
+            answers.add(answer);
+            if (answers.size() > 8) {
+                LockSupport.parkNanos(200_000_000); // enough is there
+            }
+            return !answer.startsWith("{\"records\":1");
+        });
+        return answers;
+    }
+
+    private static void until(Callable<Boolean> holds) throws Exception {
+        long end = System.nanoTime() + 40_000_000_000L;
+        while (!holds.call()) {
+            assertTrue(System.nanoTime() < end, "it took too long");
+            LockSupport.parkNanos(50_000_000);
+        }
+    }
+
     private static int committedWhileItGoes(City city) throws IOException {
         int level = 1_000_001;
         Properties settings = new Properties();

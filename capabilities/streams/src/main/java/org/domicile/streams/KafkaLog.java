@@ -625,6 +625,18 @@ final class KafkaLog implements StreamLog {
     }
 
     @Override
+    public long bytes(String name) {
+        return done(running().admin().describeLogDirs(List.of(NODE)).allDescriptions())
+                .values()
+                .stream()
+                .flatMap(folders -> folders.values().stream())
+                .flatMap(folder -> folder.replicaInfos().entrySet().stream())
+                .filter(each -> each.getKey().topic().equals(name))
+                .mapToLong(each -> each.getValue().size())
+                .sum();
+    }
+
+    @Override
     public void trim(String name, Map<Integer, Long> before, Instant came) {
         Running now = running();
         Admin admin = now.admin();
