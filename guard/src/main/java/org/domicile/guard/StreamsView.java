@@ -510,7 +510,7 @@ final class StreamsView implements GuardedStreams {
             case StreamLog.Appended.Absent _ ->
                     throw new StorageFailure(
                             StorageFailure.Kind.OVERLOADED,
-                            "the stream " + name + " is not ready yet; try again in a moment");
+                            "the stream " + name + " is not ready yet");
             case StreamLog.Appended.TooLarge _ ->
                     throw new StreamRefusal(StreamRefusal.Kind.TOO_LARGE, RECORD_TOO_LARGE);
             case StreamLog.Appended.Broken(int some, StorageFailure why) -> {

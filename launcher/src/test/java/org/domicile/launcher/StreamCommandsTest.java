@@ -133,10 +133,15 @@ final class StreamCommandsTest {
             erasuresNameWhatIsAboutPeople(rig);
         }
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                Cloud cloud = rig.open("kafka.listen=127.0.0.1:" + taken.getLocalPort())) {
+                Cloud cloud =
+                        rig.open(
+                                "kafka.listen=127.0.0.1:" + taken.getLocalPort(),
+                                "streams.volume=encrypted")) {
             untilStatus(rig, true);
             taken.close(); // and no restart
             untilStatus(rig, false);
+            Rig.Ran stated = rig.run("uses", "--organisation", "installation", "--json");
+            assertTrue(stated.out().contains("upkeep:StateEncryption"), stated::out);
             assertEquals(
                     100,
                     rig.run(
@@ -346,6 +351,7 @@ final class StreamCommandsTest {
                     assertFalse(line.startsWith("data: {\"partition\""), line);
                 }
                 assertEquals("event: error", event);
+                // a second, and half of one for a machine that is busy
                 assertTrue(System.nanoTime() - begun < 1_500_000_000L, "it went on for too long");
                 long longer = ended.get(10, TimeUnit.SECONDS) - begun;
                 assertTrue(longer < 1_500_000_000L, () -> "Kafka's client went on: " + longer);

@@ -3,6 +3,7 @@ package org.domicile.launcher;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The demo of tides: what it predicts, and what it leaves on a server. */
-@Timeout(60)
+@Timeout(120)
 final class TidesTest {
     @TempDir private Path folder;
 
@@ -105,7 +106,9 @@ final class TidesTest {
                     rig.run("uses", "--bucket", "streams", "--last", "10m")
                             .out()
                             .contains("streams/tides.levels"));
+            theWatchRaisesAlerts(rig);
             Rig.Ran removed = rig.run("demo", "tides", "--remove");
+            assertTrue(removed.out().contains("the watch high_tide has stopped"), removed::out);
             assertTrue(
                     removed.out().contains("the stream tides.levels is gone")
                             && removed.out().contains("the table tides.levels is gone"),
@@ -120,6 +123,39 @@ final class TidesTest {
                             .out()
                             .contains("there are no readings of the demo"));
         }
+    }
+
+    /** At a spring tide with a near moon: the demo goes on where the last reading was. */
+    private void theWatchRaisesAlerts(Rig rig) throws Exception {
+        Path reading = folder.resolve("reading.ndjson");
+        Files.writeString(
+                reading,
+                "{\"station\":\"9414290\",\"name\":\"San Francisco\",\"level\":1.0,"
+                        + "\"at\":\"2024-10-17T00:00:00Z\",\"mean_high_water\":1.8}\n");
+        Rig.Ran published = rig.run("stream", "publish", "tides.levels", reading.toString());
+        assertEquals(0, published.code(), published.err());
+        Rig.Ran ran =
+                rig.run(
+                        "demo",
+                        "tides",
+                        "--stations",
+                        "3",
+                        "--speed",
+                        "36000",
+                        "--for",
+                        "3s",
+                        "--json");
+        assertEquals(0, ran.code(), ran.out() + ran.err());
+        Json.Row end = ran.rows().getLast();
+        assertEquals("true", end.text("watched"), ran::out);
+        assertTrue(end.number("alerts") > 0, ran::out);
+        Json.Row alert =
+                ran.rows().stream()
+                        .filter(each -> each.text("event").equals("alert"))
+                        .findFirst()
+                        .orElseThrow();
+        assertTrue(alert.text("before").startsWith("2024-10-1"), alert::line);
+        assertTrue(Double.parseDouble(alert.text("above_mean_high_water")) >= 0.1, alert::line);
     }
 
     private static Rig.Ran demo(Rig rig, String length) {

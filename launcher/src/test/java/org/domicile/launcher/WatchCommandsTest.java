@@ -133,6 +133,7 @@ final class WatchCommandsTest {
             assertTrue(shown.out().contains("running; 6 records read"), shown::out);
             assertTrue(shown.out().contains("2 of them passed over"), shown::out);
             assertTrue(shown.out().contains(" KiB) was kept "), shown::out);
+            itsRateAndWhatWaitsAreTold(rig);
             whatIsUnusualIsFound(rig);
             // the worker dies: what it knew it goes on with
             publish(rig, reading("west", 470, 21));
@@ -154,6 +155,24 @@ final class WatchCommandsTest {
             done(rig.run("watch", "stop", "high_water"));
             assertTrue(rig.run("watch", "list").out().contains("no watches"));
         }
+    }
+
+    /** They come from metrics that Flink and Kafka's client name. */
+    private static void itsRateAndWhatWaitsAreTold(Rig rig) throws IOException {
+        Rig.Ran told = rig.run("watch", "show", "high_water", "--json");
+        long end = System.nanoTime() + 20_000_000_000L;
+        while (!(number(told, "lag") == 0 && number(told, "recordsPerSecond") > 0)) {
+            assertTrue(System.nanoTime() < end, told.out());
+            LockSupport.parkNanos(100_000_000);
+            told = rig.run("watch", "show", "high_water", "--json");
+        }
+        Rig.Ran shown = rig.run("watch", "show", "high_water");
+        assertTrue(shown.out().contains("; 0 waiting; 1 published"), shown::out);
+    }
+
+    private static double number(Rig.Ran told, String field) throws IOException {
+        return Double.parseDouble(
+                String.valueOf(told.rows().getFirst().fields().getOrDefault(field, "-1")));
     }
 
     private static final String UNUSUAL =

@@ -159,6 +159,13 @@ final class ClientsTest {
         job("watches.py", 3, kafka());
     }
 
+    /** OTLP, as OpenTelemetry's SDK for Python sends it. */
+    @Test
+    void telemetry() throws IOException, InterruptedException {
+        own("stream", "create", "job.telemetry");
+        job("telemetry.py", 4, kafka());
+    }
+
     @Test
     void kafkajs() throws IOException, InterruptedException {
         own("stream", "create", "job.node");

@@ -12,7 +12,7 @@ import org.domicile.http.Headers;
 final class Answers {
     static final JsonFactory JSON = new JsonFactory();
 
-    private static final String TYPE = "application/json";
+    static final String TYPE = "application/json";
 
     private Answers() {}
 
@@ -34,7 +34,7 @@ final class Answers {
         exchange.respond(status, headers(TYPE, use), ByteBuffer.wrap(bytes(body)));
     }
 
-    private static byte[] bytes(Body body) throws IOException {
+    static byte[] bytes(Body body) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
             body.write(json);
@@ -56,13 +56,16 @@ final class Answers {
         if (exchange.responded()) {
             return;
         }
-        Headers headers = headers(TYPE, use);
+        boolean telemetry = Operation.isTelemetry(exchange.rawPath());
+        String type = telemetry ? Telemetry.type(exchange.headers()) : TYPE;
+        Headers headers = headers(type, use);
         switch (failure.status()) {
             case 401 -> headers.add("WWW-Authenticate", "Basic realm=\"domicile\"");
             case 405 -> headers.add("Allow", "GET, PUT, PATCH, DELETE, POST");
             case 429, 503 -> headers.add("Retry-After", Long.toString(failure.seconds()));
             default -> {}
         }
-        exchange.respond(failure.status(), headers, ByteBuffer.wrap(error(failure)));
+        byte[] body = telemetry ? Telemetry.status(type, failure) : error(failure);
+        exchange.respond(failure.status(), headers, ByteBuffer.wrap(body));
     }
 }

@@ -213,7 +213,6 @@ public final class IngestDoor implements HttpHandler {
                 });
     }
 
-    /** OTLP's answer is an empty message in the form of the request. */
     private void telemetry(
             Exchange exchange, String organisation, Request request, Operation.Asked asked)
             throws IOException {
@@ -227,9 +226,9 @@ public final class IngestDoor implements HttpHandler {
                                         asked.stream(),
                                         () -> Records.telemetry(body, asked.signal()),
                                         once(exchange)));
-        String type = Records.type(exchange.headers());
-        byte[] empty = type.equals("application/json") ? "{}".getBytes(UTF_8) : new byte[0];
-        exchange.respond(200, Answers.headers(type, published.use()), ByteBuffer.wrap(empty));
+        String type = Telemetry.type(exchange.headers());
+        exchange.respond(
+                200, Answers.headers(type, published.use()), ByteBuffer.wrap(Telemetry.all(type)));
     }
 
     // ---- answers ----

@@ -44,6 +44,13 @@ enum Operation {
         record None(Nothing why) implements Parsed {}
     }
 
+    /** Whether whoever asks for this path speaks OTLP. */
+    static boolean isTelemetry(String rawPath) {
+        return parse(PUBLISH_TELEMETRY.method, rawPath)
+                        instanceof Parsed.Found(Asked(Operation operation, String _, String _))
+                && operation == PUBLISH_TELEMETRY;
+    }
+
     static Parsed parse(String method, String rawPath) {
         String rest = rawPath.startsWith(ROOT) ? rawPath.substring(ROOT.length()) : "/";
         String[] parts = rest.split("/", -1);

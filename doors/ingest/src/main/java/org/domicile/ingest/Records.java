@@ -108,7 +108,7 @@ final class Records {
         String type = type(asked.headers());
         if (type.equals("application/json")) {
             new Records("").check(body, 0, body.length, "the body");
-        } else if (!type.equals("application/x-protobuf")) {
+        } else if (!type.equals(Telemetry.PROTOBUF)) {
             throw new Failure(
                     415,
                     "unknown-type",
