@@ -20,6 +20,8 @@ record ServerProcess(long pid) {
 
     private static final int USER_TIME = 11;
     private static final int SYSTEM_TIME = 12;
+    private static final int ENDED_USER_TIME = 13;
+    private static final int ENDED_SYSTEM_TIME = 14;
     private static final int START_TIME = 19;
 
     private static final String LISTENING = "0A";
@@ -70,6 +72,51 @@ record ServerProcess(long pid) {
         long ticks =
                 Long.parseLong(fields.get(USER_TIME)) + Long.parseLong(fields.get(SYSTEM_TIME));
         return ticks * 1e6 / TICKS_PER_SECOND;
+    }
+
+    /** The same with all that it started: what runs, and what has ended. */
+    double allCpuMicros() throws IOException {
+        double all = 0;
+        for (ServerProcess each : family()) {
+            List<String> fields = each.stat();
+            for (int field :
+                    new int[] {USER_TIME, SYSTEM_TIME, ENDED_USER_TIME, ENDED_SYSTEM_TIME}) {
+                all += Long.parseLong(fields.get(field)) * 1e6 / TICKS_PER_SECOND;
+            }
+        }
+        return all;
+    }
+
+    /** It, and what it started that runs now. */
+    private List<ServerProcess> family() {
+        return ProcessHandle.of(pid).stream()
+                .flatMap(own -> Stream.concat(Stream.of(own), own.descendants()))
+                .map(each -> new ServerProcess(each.pid()))
+                .filter(ServerProcess::runs)
+                .toList();
+    }
+
+    private boolean runs() {
+        return Files.isReadable(Path.of("/proc", Long.toString(pid), "stat"));
+    }
+
+    /** MiB of it and of all that it started, where what several of them share counts once. */
+    double allMemory() throws IOException {
+        double all = 0;
+        for (ServerProcess each : family()) {
+            Path file = Path.of("/proc", Long.toString(each.pid()), "smaps_rollup");
+            for (String line : Files.readAllLines(file)) {
+                if (line.startsWith("Pss:")) {
+                    all += mebibytes(line);
+                }
+            }
+        }
+        return all;
+    }
+
+    /** How many it started that run now. */
+    int children() {
+        return family().size() - 1;
     }
 
     /** When it started, in seconds after the machine did. */

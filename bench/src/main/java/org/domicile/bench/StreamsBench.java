@@ -25,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -58,6 +59,8 @@ final class StreamsBench implements Callable<Integer> {
     private static final int PARTITIONS = 2;
     private static final double KAFKA = 250_000;
     private static final double HTTP = 100_000;
+    private static final int FIRST_SECONDS = 6;
+    private static final int REST_SECONDS = 20;
     private static final String STREAM = "bench";
     private static final String PUBLISH = "publish 100 B, Kafka";
     private static final String POLL = "poll 100 B, Kafka";
@@ -92,7 +95,7 @@ final class StreamsBench implements Callable<Integer> {
     @Option(
             names = "--only",
             paramLabel = "PART",
-            description = "Measure records, tables or watches alone: ${COMPLETION-CANDIDATES}.")
+            description = "Measure one thing alone: ${COMPLETION-CANDIDATES}.")
     @Nullable Part only;
 
     @Option(
@@ -111,7 +114,9 @@ final class StreamsBench implements Callable<Integer> {
         /** Streams that are tables. */
         tables,
         /** Queries that run on. */
-        watches
+        watches,
+        /** All of it, with nothing to do. */
+        idle
     }
 
     private boolean measured(Part part) {
@@ -138,7 +143,18 @@ final class StreamsBench implements Callable<Integer> {
                 return layout(report, ours);
             }
             double before = ours.process().memory().resident();
+            long begin = System.nanoTime();
             ours.command("stream", "create", STREAM, "--partitions", "" + PARTITIONS);
+            double took = (System.nanoTime() - begin) / 1e9;
+            report.fact(
+                    "first",
+                    took,
+                    String.format(
+                            Locale.ROOT,
+                            "the first stream is there after %.1f s, the command included"
+                                    + " (target %d s)",
+                            took,
+                            FIRST_SECONDS));
             report.fact(
                     "memory",
                     ours.process().memory().resident(),
@@ -167,11 +183,14 @@ final class StreamsBench implements Callable<Integer> {
             }
             StreamRows rows = new StreamRows(ours);
             if (measured(Part.tables)) {
-                Figure _ = rows.fill(run.warm);
+                List<Figure> _ = rows.fill(run.warm);
+            }
+            OurWatches watched = new OurWatches(ours, own.client());
+            if (measured(Part.idle)) {
+                idle(report, ours, rows, watched);
             }
             List<WatchAlerts> watches = new ArrayList<>();
             if (measured(Part.watches)) {
-                OurWatches watched = new OurWatches(ours, own.client());
                 watches.add(new WatchAlerts(watched));
                 Optional<Path> jars = BareFlink.jars();
                 if (jars.isPresent()) {
@@ -211,7 +230,7 @@ final class StreamsBench implements Callable<Integer> {
                 }
                 if (measured(Part.tables)) {
                     run.progress("round " + round + ": tables");
-                    report.add(rows.fill(run.seconds));
+                    rows.fill(run.seconds).forEach(report::add);
                     report.add(rows.see(run.seconds));
                 }
                 for (WatchAlerts.Query query : WatchAlerts.Query.values()) {
@@ -231,7 +250,7 @@ final class StreamsBench implements Callable<Integer> {
             }
             goal(report, PUBLISH, KAFKA);
             goal(report, LINES, HTTP);
-            goal(report, StreamRows.FILL, StreamRows.FILL_GOAL);
+            goal(report, StreamRows.CORE, StreamRows.FILL_GOAL);
             for (WatchAlerts.Query query : WatchAlerts.Query.values()) {
                 report.median(WatchAlerts.latency(query), "domicile")
                         .ifPresent(figure -> latency(report, figure));
@@ -239,6 +258,28 @@ final class StreamsBench implements Callable<Integer> {
             String line = line(report);
             run.answer(report, line);
             return report.failed() == 0 ? 0 : 1;
+        }
+    }
+
+    /** A stream, its table, an SQL session and a watch, when nothing has come for a while. */
+    private void idle(Report report, Ours ours, StreamRows rows, OurWatches watched)
+            throws IOException {
+        run.progress("resting for " + REST_SECONDS + " seconds");
+        rows.rest();
+        watched.make("bench.calm", "bench.calmer");
+        try (WatchAlerts.Running _ =
+                watched.run(WatchAlerts.Query.FILTER, "bench.calm", "bench.calmer", true)) {
+            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(REST_SECONDS));
+            double all = ours.process().allMemory();
+            report.fact(
+                    "idle",
+                    all,
+                    String.format(
+                            Locale.ROOT,
+                            "at rest, with a stream, its table, SQL's workers and a watch, the"
+                                    + " server and its %d processes have %.0f MiB (target 1,024)",
+                            ours.process().children(),
+                            all));
         }
     }
 

@@ -64,6 +64,7 @@ final class Gate implements Guard {
     private final LifecycleRun lifecycle;
     private final ObjectsView.Telling telling;
     private final Delivery delivery;
+    private final PeopleStreams peopleStreams;
 
     Gate(
             GuardOptions options,
@@ -99,6 +100,7 @@ final class Gate implements Guard {
                         new Footers(),
                         new Describing(options.describing()));
         this.sharings = new Sharings(options, policy, objects, vessel);
+        this.peopleStreams = new PeopleStreams(options.dataZone());
         this.rules = new LifecycleRules(vessel);
         this.warehouses = new Warehouses(policy, objects.buckets(), keys, random);
         this.delivery =
@@ -187,6 +189,7 @@ final class Gate implements Guard {
     public GuardedStreams streams(Streams streams, StreamLog log) {
         StreamPlaces places = new StreamPlaces(log.volume(), options.dataZone());
         delivery.into(streams, log, places);
+        peopleStreams.in(streams);
         return new StreamsView(
                 this::uses,
                 policy,
@@ -381,7 +384,7 @@ final class Gate implements Guard {
         Uses uses = uses(request);
         return new AdministrationView(
                 uses,
-                new PeopleView.Parts(policy, keys, ledger, objects, people),
+                new PeopleView.Parts(policy, keys, ledger, objects, people, peopleStreams),
                 new HoldingsView(uses, objects, keys, vessel),
                 new Labelling(policy, objects, vessel),
                 new NamedKeys(objects, vessel, endings),

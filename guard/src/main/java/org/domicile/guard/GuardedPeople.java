@@ -35,7 +35,7 @@ public interface GuardedPeople {
     /**
      * Destroys the key of the person whom an organisation knows under an identifier; returns when
      * no place of the key store can open it any more. What is stored about the person (objects) is
-     * not touched.
+     * not touched, and records in streams go with their files: it is complete when those are gone.
      */
     Erased erase(String organisation, String identifier);
 
@@ -83,8 +83,39 @@ public interface GuardedPeople {
      * @param index of the entry in the public log
      * @param confirmation shows offline that the entry is about this key, as a disclosure does;
      *     empty when the entry was not under a checkpoint in time
+     * @param streams of the organisation that are about people, whose records are not touched
      */
-    record Erased(String organisation, String subject, long index, String confirmation) {}
+    record Erased(
+            String organisation,
+            String subject,
+            long index,
+            String confirmation,
+            List<Remaining> streams) {
+        /** They are the record's own. */
+        public Erased {
+            streams = List.copyOf(streams);
+        }
+    }
+
+    /**
+     * A stream that is about people, as its label says. It holds records in clear, whoever they are
+     * about.
+     *
+     * @param lies how long a record's file lies there at the latest, where it goes by age
+     * @param until when those that came by now are gone, if they go by age; a whole minute
+     */
+    record Remaining(String stream, Kept kept, Duration lies, Instant until) {
+        /** What its records wait for. */
+        public enum Kept {
+            /** For their age. */
+            BY_AGE,
+            /**
+             * To be rows of its table, and then for their age; and for a later record, which begins
+             * another file.
+             */
+            UNTIL_ROWS
+        }
+    }
 
     /**
      * @param text the file: openings and proof

@@ -46,6 +46,7 @@ final class LiveSide {
     LiveSide(String table, LiveRoom room) {
         this.table = table;
         this.room = room;
+        room.enter();
     }
 
     /** Tells what is in memory now. */
@@ -62,8 +63,11 @@ final class LiveSide {
 
     /** Nobody comes back to it, so what it holds is nobody's. */
     void end() {
-        tell(0);
-        over = true;
+        if (!over) {
+            tell(0);
+            over = true;
+            room.leave();
+        }
     }
 
     String table() {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -15,6 +16,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.domicile.bytes.StorageFailure;
+import org.domicile.policy.Resource;
 import org.domicile.query.Answer;
 import org.domicile.query.Failure;
 import org.domicile.query.Session;
@@ -100,7 +102,15 @@ final class LiveTable implements AutoCloseable {
             "a file of its rows was removed by somebody else, so " + AGAIN;
 
     private static final int MOST_AT_ONCE = 64;
-    private static final long LONG_MILLIS = 10_000;
+
+    /** Of one poll: more than this comes so fast that few may read so at one time. */
+    private static final long FAST = 1 << 20;
+
+    private static final Duration SOON = Duration.ofSeconds(2);
+
+    /** How long it does not get on before it matters how much of its stream waits. */
+    private static final Duration TROUBLED = Duration.ofMinutes(2);
+
     private static final Duration STEP = Duration.ofMillis(200);
     private static final Duration PATIENCE = Duration.ofSeconds(15);
     private static final Duration TRIMMING = Duration.ofMinutes(1);
@@ -114,10 +124,13 @@ final class LiveTable implements AutoCloseable {
     private final Condition moved = lock.newCondition();
     private final ReentrantReadWriteLock base = new ReentrantReadWriteLock();
     private final ReentrantLock tending = new ReentrantLock();
+    private final LivePause reading = new LivePause(); // owned by the thread that reads
+    private boolean recorded; // its beginning; owned by the same
     private final LivePause laying = new LivePause();
     private final LivePause committing = new LivePause();
     private Map<Integer, Long> position = new TreeMap<>();
     private boolean begun;
+    private int waiting; // who waits until all is a row
     private int rounds; // how many times all was to be read once more
     private String log = "";
     private String why = "its stream is being read for the first time";
@@ -129,6 +142,10 @@ final class LiveTable implements AutoCloseable {
     private String stuck = ""; // why files are not laid, and so on; owned by who tends
     private String unmade = "";
     private String untrimmed = "";
+    private Instant troubled = Instant.MAX; // since when it does not get on
+    private Instant sized = Instant.EPOCH;
+    private volatile String full = "";
+    private volatile LiveRoom.Way way = LiveRoom.Way.OPEN; // to lay files, as far as it was tried
     private volatile boolean doubted; // whether all files are there
     private volatile boolean closed;
     private volatile @Nullable Thread thread;
@@ -156,19 +173,38 @@ final class LiveTable implements AutoCloseable {
     // what is read
 
     private void run() {
-        long pause = 200;
         while (!closed) {
             try {
                 follow();
-                pause = 200;
+                recorded = false; // whoever begins anew says so
+                reading.done();
             } catch (Refused | Refusal | StorageFailure | LiveTables.Wrong e) {
-                fails(String.valueOf(e.getMessage()));
-                rest(pause);
-                pause = Math.min(LONG_MILLIS, 2 * pause);
+                pause(String.valueOf(e.getMessage()));
             } catch (RuntimeException | Error e) {
-                fails(defect(e));
-                rest(LONG_MILLIS);
+                pause(defect(e));
             }
+        }
+    }
+
+    /** Until it is tried again: sooner where somebody waits for the rows. */
+    private void pause(String reason) {
+        fails(reason);
+        Instant failed = with.clock().instant();
+        reading.failed(failed);
+        Instant soon = failed.plus(SOON);
+        Instant now = failed;
+        while (!closed && !reading.isOver(now) && !(isAwaited() && now.isAfter(soon))) {
+            rest(STEP.toMillis());
+            now = with.clock().instant();
+        }
+    }
+
+    private boolean isAwaited() {
+        lock.lock();
+        try {
+            return waiting > 0;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -207,14 +243,11 @@ final class LiveTable implements AutoCloseable {
     /** Until its partitions or its schema change. */
     private void follow() {
         Uses uses = with.uses().apply(stream.organisation());
-        try (Admitted use =
-                uses.admit(READ, with.places().of(stream), StreamPlaces.object(stream.name()))) {
-            use.record(Outcome.DONE, 0);
-        }
         int schema = with.schema(stream);
         int partitions = with.partitions(stream);
         RowDecoder decoder = open(uses);
         Map<Integer, Long> from = new TreeMap<>();
+        Map<Integer, Long> ends = new TreeMap<>();
         for (StreamLog.Extent each : with.log().extents(stream.name())) {
             long at = position.getOrDefault(each.partition(), 0L);
             if (each.next() < at) {
@@ -232,27 +265,100 @@ final class LiveTable implements AutoCloseable {
                         stream.name());
             }
             from.put(each.partition(), Math.max(each.first(), at));
+            ends.put(each.partition(), each.next());
         }
         if (from.size() < partitions) {
             throw new LiveTables.Wrong("the stream is not ready");
         }
+        begins(uses);
         try (StreamLog.Reader reader = with.log().read(stream.name(), from)) {
-            Instant looked = with.clock().instant();
-            while (!closed && hasBegun()) {
+            Follower follower = new Follower(reader, decoder, schema, partitions, ends);
+            while (!closed && hasBegun() && follower.isSame) {
                 if (isFull()) {
                     rest(STEP.toMillis()); // the log keeps the rest
-                    continue;
+                } else if (follower.isBehind()) {
+                    with.room().inTurn(STEP, follower::step);
+                } else {
+                    follower.step();
                 }
-                List<StreamRecord> records = reader.poll(STEP);
-                Instant now = with.clock().instant();
-                if (!records.isEmpty() || looked.plus(LOOK).isBefore(now)) {
-                    looked = now;
-                    if (with.schema(stream) != schema || with.partitions(stream) != partitions) {
-                        return; // these are read once more, as what they are now
-                    }
-                }
-                take(decoder, records, reader, from.keySet());
             }
+        } catch (InterruptedException e) {
+            closed = true;
+        }
+    }
+
+    /**
+     * One that reads from some place on. Owned by the thread that reads.
+     *
+     * <p>After a start many have much to read, and what they have read and not made rows of is in
+     * nobody's count: so a few at a time read what was there before, or comes fast.
+     */
+    private final class Follower {
+        private final StreamLog.Reader reader;
+        private final RowDecoder decoder;
+        private final int schema;
+        private final int partitions;
+        private final Map<Integer, Long> ends;
+        private Instant looked = with.clock().instant();
+        private int empty; // polls, one after the other
+        private boolean isFast;
+        private boolean isSame = true;
+
+        /**
+         * @param ends what was there before, by partition
+         */
+        Follower(
+                StreamLog.Reader reader,
+                RowDecoder decoder,
+                int schema,
+                int partitions,
+                Map<Integer, Long> ends) {
+            this.reader = reader;
+            this.decoder = decoder;
+            this.schema = schema;
+            this.partitions = partitions;
+            this.ends = ends;
+        }
+
+        boolean isBehind() {
+            return isFast
+                    || (empty < MANY // a transaction holds back what was there
+                            && ends.entrySet().stream()
+                                    .anyMatch(
+                                            each -> reader.next(each.getKey()) < each.getValue()));
+        }
+
+        void step() {
+            if (isFull()) {
+                return; // others were quicker
+            }
+            List<StreamRecord> records = reader.poll(STEP);
+            Instant now = with.clock().instant();
+            if (!records.isEmpty() || looked.plus(LOOK).isBefore(now)) {
+                looked = now;
+                // else these are read once more, as what they are now
+                isSame = with.schema(stream) == schema && with.partitions(stream) == partitions;
+            }
+            empty = records.isEmpty() ? empty + 1 : 0;
+            isFast = records.stream().mapToLong(LiveText::weight).sum() > FAST;
+            if (isSame) {
+                take(decoder, records, reader, ends.keySet());
+                reading.done();
+            }
+        }
+    }
+
+    /** Each beginning is on record before its first record is read, not each try of it. */
+    private void begins(Uses uses) {
+        Resource.Data place = with.places().of(stream);
+        String object = StreamPlaces.object(stream.name());
+        if (recorded) {
+            uses.check(READ, place, object);
+            return;
+        }
+        try (Admitted use = uses.admit(READ, place, object)) {
+            use.record(Outcome.DONE, 0);
+            recorded = true;
         }
     }
 
@@ -271,7 +377,7 @@ final class LiveTable implements AutoCloseable {
         try {
             boolean full =
                     fit.held() + unfit.held() > FULL_TIMES * with.options().most()
-                            || with.room().isTight();
+                            || with.room().isFull(held(), way);
             if (full) {
                 why = "its rows wait for room" + (uncommitted.isEmpty() ? "" : ": " + uncommitted);
                 moved.signalAll();
@@ -309,6 +415,8 @@ final class LiveTable implements AutoCloseable {
                         .orElseThrow(() ->
                                 new LiveTables.Wrong(
                                         "the table of what does not fit has other columns"));
+        bounded(uses, closedOff, fit, table);
+        bounded(uses, closedOff, unfit, others);
         String feed = with.parts().tables().fed(closedOff, fit.table());
         String unfitFeed = with.parts().tables().fed(closedOff, unfit.table());
         String id = with.log().id(stream.name());
@@ -384,6 +492,28 @@ final class LiveTable implements AutoCloseable {
             }
         }
         return now;
+    }
+
+    /** Its snapshots end at some time, unless its owner says something else. */
+    private void bounded(Uses uses, OpenedWarehouse warehouse, LiveSide side, Loaded table) {
+        Set<String> said = table.properties().keySet();
+        if (said.contains(LiveTables.AGE) || said.contains(LiveTables.KEEP)) {
+            return;
+        }
+        try (Admitted use =
+                uses.admit(APPEND, with.place(uses, warehouse, side.table()), LiveTables.AGE)) {
+            with.parts()
+                    .tables()
+                    .commit(
+                            use.carrying(() -> 0),
+                            warehouse,
+                            List.of(
+                                    org.domicile.tables.TableChange.of(
+                                            name(warehouse, side.table()),
+                                            table,
+                                            with.options().history())),
+                            org.domicile.tables.Once.NOT);
+        }
     }
 
     private org.domicile.tables.TableName name(OpenedWarehouse warehouse) {
@@ -560,6 +690,7 @@ final class LiveTable implements AutoCloseable {
         long left = PATIENCE.toNanos();
         lock.lock();
         try {
+            waiting++;
             while (!isThrough(ends)) {
                 if (left <= 0 || closed) {
                     return Optional.of(why.isEmpty() ? "its reader is behind" : why);
@@ -571,6 +702,7 @@ final class LiveTable implements AutoCloseable {
             Thread.currentThread().interrupt();
             return Optional.of("it was not waited for");
         } finally {
+            waiting--;
             lock.unlock();
         }
     }
@@ -634,6 +766,7 @@ final class LiveTable implements AutoCloseable {
             if (laying.isOver(now)) {
                 stuck = tried(laying, () -> lay(tight));
             }
+            way = isBlocked() ? LiveRoom.Way.BLOCKED : LiveRoom.Way.OPEN;
             // while commits fail, files are laid all the same: else memory is full soon
             if (!isDue(now)) {
                 unmade = "";
@@ -645,9 +778,77 @@ final class LiveTable implements AutoCloseable {
                 untrimmed = tried(() -> trim(now));
             }
             commits(!stuck.isEmpty() ? stuck : !unmade.isEmpty() ? unmade : untrimmed);
+            size(now);
         } finally {
             tending.unlock();
         }
+    }
+
+    /** Why nothing more is published to its stream; empty while it may be. */
+    String full() {
+        return full;
+    }
+
+    /**
+     * A stream that is a table lets no record go that is not in the table: where that does not get
+     * on, what waits is as much as the stream may be, and no more, so that it takes the disk from
+     * nobody else.
+     */
+    private void size(Instant now) {
+        String reason = standing().why();
+        if (reason.isEmpty()) {
+            troubled = Instant.MAX;
+            full = "";
+            return;
+        }
+        troubled = troubled.isBefore(now) ? troubled : now;
+        Duration patience = with.options().every();
+        patience = patience.compareTo(TROUBLED) < 0 ? patience : TROUBLED;
+        if (Duration.between(troubled, now).compareTo(patience) < 0
+                || sized.plus(LOOK).isAfter(now)) {
+            return;
+        }
+        sized = now;
+        try {
+            full = isOver() ? overfull(reason) : "";
+        } catch (StorageFailure | LiveTables.Wrong e) {
+            full = ""; // its log does not run, or it goes: then nothing is published either
+            LOG.log(Level.DEBUG, "the size of {0} is not known: {1}", stream.name(), e);
+        }
+    }
+
+    private String overfull(String reason) {
+        return ("the table of %s does not get on (%s), and the records that wait for it are as many"
+                        + " as the stream's size allows: mend that, give the stream a larger --size"
+                        + " ('domicile stream change'), or delete it")
+                .formatted(stream.name(), reason);
+    }
+
+    /**
+     * Whether what is in no snapshot takes more than the stream may, by its share of all records.
+     */
+    private boolean isOver() {
+        Map<Integer, Long> in;
+        lock.lock();
+        try {
+            in = fit.committed();
+        } finally {
+            lock.unlock();
+        }
+        long all = 0;
+        long left = 0;
+        for (StreamLog.Extent each : with.log().extents(stream.name())) {
+            long from = Math.max(each.first(), in.getOrDefault(each.partition(), 0L));
+            all += each.next() - each.first();
+            left += Math.max(0, each.next() - from);
+        }
+        return left > 0
+                && (double) with.log().bytes(stream.name()) * left / all > with.size(stream);
+    }
+
+    /** Whether what is in memory stays there: nothing is laid, or too much is. */
+    private boolean isBlocked() {
+        return !stuck.isEmpty() || sides().stream().anyMatch(each -> laid(each) >= MOST_WAITING);
     }
 
     /** Gives up files that wait for too long, or are not all there. */
@@ -863,6 +1064,7 @@ final class LiveTable implements AutoCloseable {
             commit();
             laying.done();
             committing.done();
+            way = LiveRoom.Way.OPEN;
             stuck = "";
             unmade = "";
         } finally {

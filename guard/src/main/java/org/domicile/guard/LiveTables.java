@@ -22,6 +22,7 @@ import org.domicile.schemas.Schemas;
 import org.domicile.streams.Stream;
 import org.domicile.streams.StreamLog;
 import org.domicile.streams.Streams;
+import org.domicile.streams.Topic;
 import org.domicile.tables.Field;
 import org.domicile.tables.Kind;
 import org.domicile.tables.Loaded;
@@ -54,6 +55,12 @@ final class LiveTables implements AutoCloseable {
 
     private static final long STEP_MILLIS = 500;
 
+    /** Iceberg's words for how long snapshots of a table stay, and how many of them in any case. */
+    static final String AGE = "history.expire.max-snapshot-age-ms";
+
+    static final String KEEP = "history.expire.min-snapshots-to-keep";
+    private static final Duration LONGEST = Duration.ofDays(5);
+
     /** How long transactions that are open are waited for when their stream goes. */
     private static final Duration TRANSACTIONS = Duration.ofSeconds(3);
 
@@ -79,7 +86,21 @@ final class LiveTables implements AutoCloseable {
      * @param every how long rows wait for their commit at most
      * @param most bytes of a data file
      */
-    record Options(Duration every, long most) {}
+    record Options(Duration every, long most) {
+        private static final int SNAPSHOTS = 1_440;
+        private static final Duration LEAST = Duration.ofHours(1);
+
+        /**
+         * What is set on a table whose owner does not say how long its snapshots stay: a commit
+         * each five minutes would fill its metadata. Five days of them; fewer where they come more
+         * often.
+         */
+        Map<String, String> history() {
+            Duration age = every.multipliedBy(SNAPSHOTS);
+            age = age.compareTo(LEAST) < 0 ? LEAST : age.compareTo(LONGEST) > 0 ? LONGEST : age;
+            return Map.of(AGE, String.valueOf(age.toMillis()), KEEP, "10");
+        }
+    }
 
     /** What it works with. */
     record With(
@@ -133,6 +154,14 @@ final class LiveTables implements AutoCloseable {
 
         Duration retention(Stream stream) {
             return now(stream).topic().retention();
+        }
+
+        /** Bytes of its log, over which its oldest records would go if it were no table. */
+        long size(Stream stream) {
+            Topic topic = now(stream).topic();
+            return topic.bytes() < Long.MAX_VALUE / topic.partitions()
+                    ? topic.bytes() * topic.partitions()
+                    : Long.MAX_VALUE;
         }
 
         /** Whether there is something that readers of committed records do not see yet. */
@@ -223,8 +252,10 @@ final class LiveTables implements AutoCloseable {
     private void turn() {
         List<LiveTable> live = all();
         boolean full = room.isNarrow(); // the largest make room before nothing more may come
-        live.forEach(
-                each -> each.tend(full && each.standing().bytes() * live.size() >= room.held()));
+        for (LiveTable each : live) {
+            long held = each.standing().bytes();
+            each.tend(full && (held > room.share() || held * live.size() >= room.held()));
+        }
         With parts = with;
         if (parts != null) {
             parts.maker().rest();
@@ -258,6 +289,11 @@ final class LiveTables implements AutoCloseable {
     /** How a stream's table stands; empty when it has none. */
     Optional<Standing> standing(Stream stream) {
         return of(stream.table()).map(LiveTable::standing);
+    }
+
+    /** Why nothing is published to a stream that is a table; empty while it may be. */
+    String full(Stream stream) {
+        return of(stream.table()).map(LiveTable::full).orElse("");
     }
 
     /** What keeps tables from getting on. */
@@ -419,7 +455,10 @@ final class LiveTables implements AutoCloseable {
                                 use.carrying(() -> 0),
                                 warehouse,
                                 name,
-                                NewTable.of(name.name(), LiveColumns.fields(columns), Map.of()),
+                                NewTable.of(
+                                        name.name(),
+                                        LiveColumns.fields(columns),
+                                        parts.options().history()),
                                 Once.NOT)
                         .id();
             }

@@ -30,7 +30,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class LiveText {
     private static final byte[] HEX = "0123456789ABCDEF".getBytes(US_ASCII);
-    private static final int FIRST = 64 << 10;
+    private static final int FIRST = 8 << 10;
+    private static final int FIRST_ROWS = 32;
+
+    /** What stays when there are no rows any more: so many times that, of each of many tables. */
+    private static final int TIMES = 8;
 
     /** What a record takes in memory beside its bytes, about; and a header of it. */
     private static final int RECORD = 200;
@@ -45,8 +49,8 @@ final class LiveText {
     private int rows;
 
     // where each row ends, and what it was
-    private int[] ends = new int[256];
-    private final List<StreamRecord> records = new ArrayList<>();
+    private int[] ends = new int[FIRST_ROWS];
+    private List<StreamRecord> records = new ArrayList<>();
     private long kept;
 
     /** As the engine reads what {@link #add} writes for it. */
@@ -90,13 +94,23 @@ final class LiveText {
         return rows == 0;
     }
 
+    /** Bytes that it takes though there are no rows, about. */
+    int capacity() {
+        return bytes.length + ends.length * Integer.BYTES;
+    }
+
     void clear() {
         size = 0;
         rows = 0;
         kept = 0;
-        records.clear();
-        if (bytes.length > 16 * FIRST) {
+        if (bytes.length > TIMES * FIRST) {
             bytes = new byte[FIRST];
+        }
+        if (ends.length > TIMES * FIRST_ROWS) {
+            ends = new int[FIRST_ROWS];
+            records = new ArrayList<>();
+        } else {
+            records.clear();
         }
     }
 
@@ -149,7 +163,7 @@ final class LiveText {
     }
 
     /** All of a record, whatever of it is a column. */
-    private static long weight(StreamRecord record) {
+    static long weight(StreamRecord record) {
         return RECORD
                 + record.key().map(each -> each.length).orElse(0)
                 + record.value().map(each -> each.length).orElse(0)

@@ -43,7 +43,13 @@ final class PeopleView implements GuardedPeople {
     private final SecureRandom random;
 
     /** What it works on. */
-    record Parts(Policy policy, Keys keys, Ledger ledger, Objects objects, People people) {}
+    record Parts(
+            Policy policy,
+            Keys keys,
+            Ledger ledger,
+            Objects objects,
+            People people,
+            PeopleStreams streams) {}
 
     PeopleView(Uses uses, Administration administration, Parts parts, SecureRandom random) {
         this.uses = uses;
@@ -162,7 +168,7 @@ final class PeopleView implements GuardedPeople {
             parts.people().intend(use.carrying(() -> 0), List.of(subject));
             parts.keys().destroy(List.of(subject));
             parts.people().completed(List.of(subject));
-            return erased(organisation, subject, salt, use);
+            return erased(organisation, subject, salt, use, parts.streams().of(uses, organisation));
         }
     }
 
@@ -211,7 +217,7 @@ final class PeopleView implements GuardedPeople {
                         throw new Administration.Impossible(sentence);
             }
             parts.keys().destroy(List.of(subject));
-            return erased(organisation, subject, salt, use);
+            return erased(organisation, subject, salt, use, List.of());
         }
     }
 
@@ -227,7 +233,12 @@ final class PeopleView implements GuardedPeople {
      * The confirmation shows whose key the entry means; its salt is given away here and kept
      * nowhere.
      */
-    private Erased erased(String organisation, KeyId subject, byte[] salt, Admitted use) {
+    private Erased erased(
+            String organisation,
+            KeyId subject,
+            byte[] salt,
+            Admitted use,
+            List<Remaining> streams) {
         long index = use.places().get(1);
         String confirmation = "";
         try {
@@ -239,7 +250,7 @@ final class PeopleView implements GuardedPeople {
         } catch (StorageFailure e) {
             // The key is dead and the entry durable: that its proof takes longer changes neither.
         }
-        return new Erased(organisation, subject.id(), index, confirmation);
+        return new Erased(organisation, subject.id(), index, confirmation, streams);
     }
 
     private byte[] salt() {

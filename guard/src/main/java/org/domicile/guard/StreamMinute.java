@@ -148,6 +148,11 @@ final class StreamMinute {
         return was;
     }
 
+    /** It could not be kept. */
+    synchronized void giveBackChanged() {
+        changed = true;
+    }
+
     /** How its end is called, from how it began. */
     static String closingAction(String opening) {
         return switch (opening) {

@@ -5,12 +5,15 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.ReentrantLock;
@@ -47,7 +50,27 @@ final class StreamMinutes implements AutoCloseable {
     /** Who does what from where. @param object the stream, or the name of a group */
     record Access(Caller caller, String address, String zone, String action, String object) {}
 
-    private record Held(Access access, StreamMinute minute) {}
+    private record Held(Access access, Ending ending) {
+        StreamMinute minute() {
+            return ending.minute();
+        }
+    }
+
+    /**
+     * What is to be told of a minute at its end.
+     *
+     * @param whole whether all that it was is known
+     * @param pause between tries that fail
+     */
+    private record Ending(StreamMinute minute, boolean whole, LivePause pause) {
+        static Ending of(StreamMinute minute, boolean whole) {
+            return new Ending(minute, whole, new LivePause());
+        }
+
+        boolean isDue(Instant now) {
+            return minute.wantsClosing() && pause.isOver(now);
+        }
+    }
 
     private final Streams streams;
     private final Ledger ledger;
@@ -118,7 +141,7 @@ final class StreamMinutes implements AutoCloseable {
                         use.carrying(() -> 0),
                         minute.id(),
                         vault.seal(name(minute.id()), minute.encode()));
-                all.put(minute.id(), new Held(access, minute));
+                all.put(minute.id(), new Held(access, Ending.of(minute, true)));
                 present.put(access, minute);
             }
             return true;
@@ -160,30 +183,56 @@ final class StreamMinutes implements AutoCloseable {
         return Optional.ofNullable(present.get(access(uses, action, object)));
     }
 
-    /** Ends what a program that died left. */
-    private void endLeft(Map<String, byte[]> left) {
+    /** What a program that died left. */
+    private List<Ending> left(Map<String, byte[]> left) {
+        List<Ending> endings = new ArrayList<>();
         left.forEach((id, sealed) -> {
-            if (!closed) {
-                attempt(() -> end(StreamMinute.decode(id, vault.open(name(id), sealed)), false));
+            try {
+                byte[] plain = vault.open(name(id), sealed);
+                endings.add(Ending.of(StreamMinute.decode(id, plain), false));
+            } catch (RuntimeException e) {
+                // it keeps none of the others, and stays
+                LOG.log(Level.ERROR, "what is kept of a minute of a stream cannot be read", e);
             }
         });
+        return endings;
     }
 
-    /** What goes wrong with one minute keeps none of the others. */
-    private static void attempt(Runnable ending) {
-        try {
-            ending.run();
-        } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, "a minute of a stream could not be ended", e);
+    /** Ends some, with one sync for many. What goes wrong with one keeps none of the others. */
+    private void end(List<Ending> endings) {
+        Queue<RuntimeException> failures = new ConcurrentLinkedQueue<>();
+        try (ExecutorService together = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Ending each : endings) {
+                together.execute(() -> {
+                    try {
+                        end(each.minute(), each.whole());
+                        each.pause().done();
+                    } catch (RuntimeException e) {
+                        each.pause().failed(clock.instant());
+                        failures.add(e);
+                    }
+                });
+            }
+        }
+        RuntimeException first = failures.peek();
+        if (first instanceof StorageFailure) {
+            LOG.log(
+                    Level.ERROR,
+                    "{0} minutes of streams could not be ended, and are tried again: {1}",
+                    failures.size(),
+                    first.getMessage());
+        } else if (first != null) {
+            LOG.log(Level.ERROR, failures.size() + " minutes of streams could not be ended", first);
         }
     }
 
     private void run(Map<String, byte[]> left) {
-        attempt(() -> endLeft(left));
+        List<Ending> before = left(left);
+        end(before);
         while (!closed) {
             try {
                 Thread.sleep(1_000);
-                turn(clock.instant());
+                turn(clock.instant(), before);
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException e) {
@@ -192,17 +241,21 @@ final class StreamMinutes implements AutoCloseable {
         }
     }
 
-    /** Ends what is over, and keeps what is known of the rest. */
-    private void turn(Instant now) {
+    /**
+     * Ends what is over, and keeps what is known of the rest.
+     *
+     * @param left of a program that died; those that have ended are taken away
+     */
+    private void turn(Instant now, List<Ending> left) {
         long minute = StreamMinute.minute(now.minus(GRACE));
-        try (ExecutorService together = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (Held held : all.values()) {
-                StreamMinute each = held.minute();
-                if (each.minute() < minute && each.wantsClosing()) {
-                    together.execute(() -> attempt(() -> end(each, true))); // one sync for many
-                }
+        left.removeIf(each -> !each.minute().wantsClosing());
+        List<Ending> due = new ArrayList<>(left.stream().filter(each -> each.isDue(now)).toList());
+        for (Held held : all.values()) {
+            if (held.minute().minute() < minute && held.ending().isDue(now)) {
+                due.add(held.ending());
             }
         }
+        end(due);
         for (Held held : List.copyOf(all.values())) {
             StreamMinute each = held.minute();
             if (each.isOver() && each.minute() + REMEMBERED_MINUTES < minute) {
@@ -213,14 +266,25 @@ final class StreamMinutes implements AutoCloseable {
         seen.values().removeIf(each -> each < minute);
         if (Duration.between(kept, now).compareTo(KEPT_EACH) >= 0) {
             kept = now;
-            Map<String, byte[]> changed = new HashMap<>();
-            for (Held held : all.values()) {
-                StreamMinute each = held.minute();
-                if (each.takeChanged()) {
-                    changed.put(each.id(), vault.seal(name(each.id()), each.encode()));
-                }
+            keepChanged();
+        }
+    }
+
+    private void keepChanged() {
+        List<StreamMinute> changed =
+                all.values().stream().map(Held::minute).filter(StreamMinute::takeChanged).toList();
+        Map<String, byte[]> sealed = new HashMap<>();
+        boolean noted = false;
+        try {
+            for (StreamMinute each : changed) {
+                sealed.put(each.id(), vault.seal(name(each.id()), each.encode()));
             }
-            streams.note(changed);
+            streams.note(sealed);
+            noted = true;
+        } finally {
+            if (!noted) {
+                changed.forEach(StreamMinute::giveBackChanged);
+            }
         }
     }
 
@@ -240,18 +304,30 @@ final class StreamMinutes implements AutoCloseable {
                         clock.instant(),
                         Instant.MAX,
                         Optional.empty());
-        long number = ledger.number(opening.organisation());
+        boolean ended = false;
+        try {
+            end(request, minute, told);
+            ended = true;
+        } finally {
+            if (!ended) {
+                minute.giveBack(told); // after a death it is closed with what was kept
+            }
+        }
+    }
+
+    private void end(Request request, StreamMinute minute, StreamMinute.Told told) {
+        String organisation = minute.opening().organisation();
+        long number = ledger.number(organisation);
         Use closing = minute.closing(number, clock.instant(), told.object());
         try {
             streams.end(request.carrying(ledger.pending(closing, told::bytes)), minute.id());
         } catch (Keys.KeyGone e) {
             // Whom it concerns was erased: of that nothing can be kept any more.
-            ledger.abandon(opening.organisation(), number);
+            ledger.abandon(organisation, number);
             streams.end(request, minute.id());
         } catch (RuntimeException e) {
-            ledger.abandon(opening.organisation(), number);
-            minute.giveBack(told);
-            throw e; // after a death it is closed with what was kept, as "at least"
+            ledger.abandon(organisation, number);
+            throw e;
         }
     }
 
@@ -261,11 +337,11 @@ final class StreamMinutes implements AutoCloseable {
         ending.interrupt();
         try {
             ending.join();
-            for (Held each : all.values()) {
-                if (each.minute().wantsClosing()) {
-                    attempt(() -> end(each.minute(), true));
-                }
-            }
+            end(
+                    all.values().stream()
+                            .map(Held::ending)
+                            .filter(each -> each.minute().wantsClosing())
+                            .toList());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

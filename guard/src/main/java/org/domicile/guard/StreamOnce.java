@@ -19,6 +19,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.streams.Stream;
@@ -41,7 +43,11 @@ final class StreamOnce {
 
     static final int LONGEST_KEY = 128;
 
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
+
+    /** Which has 12 bytes for each record, and all of them or none. */
+    private static final int FORMAT_OF_ALL = 1;
+
     private static final int MARK_BYTES = 16;
     private static final int TURNS = 64;
     private static final Duration LOOK = Duration.ofMillis(500);
@@ -50,25 +56,41 @@ final class StreamOnce {
     private final Streams streams;
     private final StreamLog log;
     private final SecureRandom random;
+    private final Duration patience;
     private final ReentrantLock[] turns = new ReentrantLock[TURNS];
 
     StreamOnce(Streams streams, StreamLog log, SecureRandom random) {
+        this(streams, log, random, PATIENCE);
+    }
+
+    /**
+     * @param patience with a request of which nobody knows what came
+     */
+    StreamOnce(Streams streams, StreamLog log, SecureRandom random, Duration patience) {
         this.streams = streams;
         this.log = log;
         this.random = random;
+        this.patience = patience;
         for (int i = 0; i < TURNS; i++) {
             turns[i] = new ReentrantLock();
         }
     }
 
     /**
-     * @param digest of the request @param mark of its records @param begins where partitions ended
-     *     before @param places where all came; empty while that is not known
+     * @param digest of the request @param mark of its records @param begins from where on it was
+     *     not looked for them, by partition @param places where those came of which it is known
      */
     private record Kept(
-            byte[] digest, String mark, Map<Integer, Long> begins, List<StreamLog.Place> places) {
-        Kept came(List<StreamLog.Place> all) {
-            return new Kept(digest, mark, begins, all);
+            byte[] digest,
+            String mark,
+            Map<Integer, Long> begins,
+            SortedMap<Integer, StreamLog.Place> places) {
+        Kept came(Map<Integer, StreamLog.Place> all) {
+            return looked(begins, all);
+        }
+
+        Kept looked(Map<Integer, Long> until, Map<Integer, StreamLog.Place> found) {
+            return new Kept(digest, mark, until, new TreeMap<>(found));
         }
 
         byte[] encode() {
@@ -83,11 +105,7 @@ final class StreamOnce {
                     out.writeInt(each.getKey());
                     out.writeLong(each.getValue());
                 }
-                out.writeInt(places.size());
-                for (StreamLog.Place each : places) {
-                    out.writeInt(each.partition());
-                    out.writeLong(each.offset());
-                }
+                OncePlaces.encode(out, places);
             } catch (IOException e) {
                 throw new UncheckedIOException("memory does not fail", e);
             }
@@ -97,7 +115,8 @@ final class StreamOnce {
         static Kept decode(byte[] kept) {
             try {
                 DataInputStream in = new DataInputStream(new ByteArrayInputStream(kept));
-                if (in.readByte() != FORMAT) {
+                int format = in.readByte();
+                if (format != FORMAT && format != FORMAT_OF_ALL) {
                     throw new StorageFailure(
                             StorageFailure.Kind.FOREIGN,
                             "a request's key has a form that this program does not know: use a"
@@ -110,16 +129,25 @@ final class StreamOnce {
                 for (int i = 0; i < partitions; i++) {
                     begins.put(in.readInt(), in.readLong());
                 }
-                int count = in.readInt();
-                List<StreamLog.Place> places = new ArrayList<>();
-                for (int i = 0; i < count; i++) {
-                    places.add(new StreamLog.Place(in.readInt(), in.readLong()));
-                }
-                return new Kept(digest, mark, begins, places);
-            } catch (IOException e) {
+                return new Kept(
+                        digest,
+                        mark,
+                        begins,
+                        format == FORMAT ? OncePlaces.decode(in) : placesOfAll(in));
+            } catch (IOException | ArithmeticException e) {
                 throw new StorageFailure(
                         StorageFailure.Kind.CORRUPT, "what is kept of a request cannot be read", e);
             }
+        }
+
+        private static SortedMap<Integer, StreamLog.Place> placesOfAll(DataInputStream in)
+                throws IOException {
+            int count = in.readInt();
+            SortedMap<Integer, StreamLog.Place> places = new TreeMap<>();
+            for (int i = 0; i < count; i++) {
+                places.put(i, new StreamLog.Place(in.readInt(), in.readLong()));
+            }
+            return places;
         }
     }
 
@@ -143,7 +171,8 @@ final class StreamOnce {
                         .forEach(each -> begins.put(each.partition(), each.next()));
                 byte[] mark = new byte[MARK_BYTES];
                 random.nextBytes(mark);
-                Kept begun = new Kept(digest, HexFormat.of().formatHex(mark), begins, List.of());
+                Kept begun =
+                        new Kept(digest, HexFormat.of().formatHex(mark), begins, new TreeMap<>());
                 streams.once(stream, key, begun.encode());
                 return rest(stream, key, begun, records, new HashMap<>());
             }
@@ -154,10 +183,11 @@ final class StreamOnce {
                         "The Idempotency-Key was another request's, within a day; take a fresh"
                                 + " one.");
             }
-            if (!kept.places().isEmpty()) {
-                return new Came(new StreamLog.Appended.Kept(kept.places()), 0);
+            if (!records.isEmpty() && kept.places().size() == records.size()) {
+                return new Came(
+                        new StreamLog.Appended.Kept(List.copyOf(kept.places().values())), 0);
             }
-            return rest(stream, key, kept, records, found(stream, kept, records));
+            return rest(stream, key, kept, records, found(stream, key, kept, records));
         } finally {
             turn.unlock();
         }
@@ -192,7 +222,7 @@ final class StreamOnce {
                     Optional.ofNullable(found.get(i))
                             .orElseThrow(() -> new IllegalStateException("a record is nowhere")));
         }
-        streams.once(stream, key, kept.came(all).encode());
+        streams.once(stream, key, kept.came(found).encode());
         return new Came(new StreamLog.Appended.Kept(all), missing.size());
     }
 
@@ -202,10 +232,13 @@ final class StreamOnce {
         return new StreamRecord.Coming(record.key(), record.value(), record.at(), headers);
     }
 
-    /** What came of it before somebody could say so, by its place in the request. */
+    /**
+     * What came of it before somebody could say so, by its place in the request. Where there is too
+     * much to read at once, the next try goes on from where this one was.
+     */
     private Map<Integer, StreamLog.Place> found(
-            Stream stream, Kept kept, List<StreamRecord.Coming> records) {
-        Map<Integer, StreamLog.Place> found = new HashMap<>();
+            Stream stream, String key, Kept kept, List<StreamRecord.Coming> records) {
+        Map<Integer, StreamLog.Place> found = new HashMap<>(kept.places());
         Map<Integer, Long> ends = new HashMap<>();
         Map<Integer, Long> from = new HashMap<>();
         for (StreamLog.Extent each : log.extents(stream.name())) {
@@ -217,14 +250,8 @@ final class StreamOnce {
         }
         byte[] prefix = (kept.mark() + "/").getBytes(UTF_8);
         try (StreamLog.Reader reader = log.read(stream.name(), from)) {
-            long late = System.nanoTime() + PATIENCE.toNanos();
+            long late = System.nanoTime() + patience.toNanos();
             while (!ends.isEmpty()) {
-                if (System.nanoTime() - late > 0) {
-                    // what was not read may hold some of it
-                    throw new StorageFailure(
-                            StorageFailure.Kind.OVERLOADED,
-                            "what came of the request before could not be read");
-                }
                 for (StreamRecord each : reader.poll(LOOK)) {
                     index(each, prefix)
                             .filter(index -> index < records.size())
@@ -236,6 +263,15 @@ final class StreamOnce {
                 }
                 // behind the last record there may be marks of transactions
                 ends.entrySet().removeIf(each -> reader.next(each.getKey()) >= each.getValue());
+                if (!ends.isEmpty() && System.nanoTime() - late > 0) {
+                    Map<Integer, Long> until = new HashMap<>(kept.begins());
+                    from.keySet().forEach(each -> until.put(each, reader.next(each)));
+                    streams.once(stream, key, kept.looked(until, found).encode());
+                    // what was not read may hold some of it
+                    throw new StorageFailure(
+                            StorageFailure.Kind.OVERLOADED,
+                            "what came of the request before is still being looked for");
+                }
             }
         }
         return found;

@@ -65,12 +65,14 @@ final class StreamPlaces {
                 && stream.only().containsAll(coming.only());
     }
 
+    /** All classes of data but one are categories of personal data. */
+    static boolean isAboutPeople(Marks labels) {
+        return labels.classes().stream().anyMatch(each -> !each.equals("open"));
+    }
+
     /** Why nothing may come to lie in it now, by its labels and its disk; empty when it may. */
     Optional<String> objection(Uses uses, Resource.Data place) {
-        // all classes but one are categories of personal data
-        boolean people =
-                uses.labels(place).classes().stream().anyMatch(each -> !each.equals("open"));
-        return people && !volume.encrypts()
+        return isAboutPeople(uses.labels(place)) && !volume.encrypts()
                 ? Optional.of(Sentences.CLEAR_VOLUME)
                 : Optional.empty();
     }

@@ -402,6 +402,10 @@ final class StreamsView implements GuardedStreams {
             if (objection.isPresent()) {
                 throw uses.refusing(action, place, object(place.name()), objection.get());
             }
+            String full = live.full(found.get());
+            if (!full.isEmpty()) { // as where the disk is: clients try again
+                throw new StorageFailure(StorageFailure.Kind.FULL, full);
+            }
         }
         return minutes.admit(uses, action, place, object(place.name()));
     }

@@ -28,6 +28,12 @@ public final class MemoryLog implements StreamLog {
     private int lasts = Integer.MAX_VALUE;
     private int breaks = Integer.MAX_VALUE;
     private boolean refuses;
+    private int atOnce = Integer.MAX_VALUE;
+
+    /** Gives so many records in a poll at most. */
+    synchronized void giveAtOnce(int records) {
+        atOnce = records;
+    }
 
     /** Takes so many records more, and fails once. */
     synchronized void failAfter(int records) {
@@ -148,6 +154,13 @@ public final class MemoryLog implements StreamLog {
     }
 
     @Override
+    public synchronized long bytes(String name) {
+        return streams.getOrDefault(name, List.of()).stream()
+                .mapToLong(each -> each.value().map(value -> value.length).orElse(0))
+                .sum();
+    }
+
+    @Override
     public void trim(String name, Map<Integer, Long> before, Instant came) {}
 
     @Override
@@ -193,8 +206,10 @@ public final class MemoryLog implements StreamLog {
                 synchronized (MemoryLog.this) {
                     List<StreamRecord> all = streams.getOrDefault(stream, List.of());
                     int at = (int) (long) next.getOrDefault(0, 0L);
-                    next.put(0, (long) all.size());
-                    return List.copyOf(all.subList(Math.min(at, all.size()), all.size()));
+                    int from = Math.min(at, all.size());
+                    int end = from + Math.min(atOnce, all.size() - from);
+                    next.put(0, (long) end);
+                    return List.copyOf(all.subList(from, end));
                 }
             }
 

@@ -25,9 +25,12 @@ import org.domicile.ledger.Ledger;
 import org.domicile.objects.Listing;
 import org.domicile.people.People;
 import org.domicile.people.Rule;
+import org.domicile.policy.Marks;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Principal;
 import org.domicile.request.Caller;
+import org.domicile.streams.Streams;
+import org.domicile.streams.Topic;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -197,6 +200,43 @@ class PeopleTest {
         assertEquals(
                 new GuardedSharing.Set.Done(),
                 installation.as(city).sharing().putPolicy("clinic", policy));
+    }
+
+    /** What lies in streams outlives the key, and who erases is told how long. */
+    @Test
+    void anErasureNamesTheStreamsThatAreAboutPeople() {
+        put(stating("p-1"), "one");
+        put(stating("p-2"), "two");
+        Caller.Known caller = installation.caller(city);
+        Streams register = Streams.open(installation.keyspace(), installation.time());
+        try (GuardedStreams streams = installation.guard().streams(register, new MemoryLog())) {
+            for (String each : List.of("air", "beds", "beds.rows", "visits.open")) {
+                streams.create(
+                        installation.request(caller), new Topic(each, 1, Duration.ofHours(4), 1));
+            }
+            register.tabled(installation.request(caller), "beds.rows", "t", "u");
+            Administration admin = installation.admin();
+            admin.label("streams:city", "beds", new Marks(List.of("name"), List.of(), List.of()));
+            admin.label(
+                    "streams:city", "visits.", new Marks(List.of("open"), List.of(), List.of()));
+            Instant at = installation.time().instant();
+            GuardedPeople.Erased erased = people().erase("city", "p-1");
+            Duration lies = Duration.ofMinutes(4 * 60 + 30 + 2 + 1);
+            assertEquals(
+                    List.of("beds BY_AGE " + lies, "beds.rows UNTIL_ROWS " + lies),
+                    erased.streams().stream()
+                            .map(each -> each.stream() + " " + each.kept() + " " + each.lies())
+                            .toList());
+            Duration until = Duration.between(at, erased.streams().getFirst().until());
+            assertTrue(until.compareTo(lies) >= 0, until::toString);
+            assertTrue(until.compareTo(lies.plusMinutes(2)) < 0, until::toString);
+            register.remove(installation.request(caller), "beds");
+            assertEquals(
+                    List.of("beds.rows"),
+                    people().erase("city", "p-2").streams().stream()
+                            .map(GuardedPeople.Remaining::stream)
+                            .toList());
+        }
     }
 
     private static String text(GuardedObjects.Got got) {

@@ -187,6 +187,33 @@ final class StreamsTest {
         assertEquals("streams:Publish done streams/water.levels", since(before).getLast());
     }
 
+    /** Where it cannot be told, nothing of it is lost, and it is told once. */
+    @Test
+    void aMinuteIsToldWhenThereIsRoomAgain() throws Exception {
+        streams.create(request(), topic(LEVELS));
+        freshMinute();
+        long before = installation.entries("city");
+        streams.publish(request(), LEVELS, () -> coming("a", "bc"), "");
+        assertTrue(streams.admits(request(), Act.POLL, LEVELS));
+        streams.polled(request(), LEVELS, 0, 0, 2);
+        installation.keyspace().fullAfter(0);
+        await(() -> installation.ledger().obstacle().isPresent()); // it gives no numbers
+        installation.time().advance(Duration.ofSeconds(63));
+        LockSupport.parkNanos(1_500_000_000); // a turn each second
+        streams.polled(request(), LEVELS, 0, 2, 3);
+        installation.keyspace().heal();
+        await(() -> installation.ledger().obstacle().isEmpty());
+        await(() -> {
+            installation.time().advance(Duration.ofSeconds(1));
+            return since(before).size() == 4;
+        });
+        assertEquals(
+                List.of(
+                        "streams:Polled done streams/water.levels 3 records 0:0-3",
+                        "streams:Published done streams/water.levels 2 records"),
+                since(before).subList(2, 4).stream().sorted().toList());
+    }
+
     @Test
     void manyAtOnceBeginOneMinute() throws Exception {
         streams.create(request(), topic(LEVELS));

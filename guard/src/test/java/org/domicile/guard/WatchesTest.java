@@ -23,6 +23,7 @@ import org.domicile.bytes.StorageFailure;
 import org.domicile.objects.Listing;
 import org.domicile.objects.Quota;
 import org.domicile.objects.Version;
+import org.domicile.policy.Marks;
 import org.domicile.query.ReadingQueries;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
@@ -159,6 +160,37 @@ final class WatchesTest {
         assertEquals(WatchRefusal.Kind.WRONG, hidden.kind());
     }
 
+    private static List<String> names(GuardedWatches.Listed listed) {
+        return listed.watches().stream().map(each -> each.watch().name()).toList();
+    }
+
+    /** A watch is its purpose's; a stream is for whom its label says. */
+    @Test
+    void noPurposeSeesWatchesAndStreamsOfAnother() {
+        watches.create(request(), wanted("high", "water.levels", "water.alerts"));
+        Request other =
+                installation.request(
+                        installation.caller(
+                                installation.caring(city.principal(), "figures", "statistics")));
+        assertEquals(List.of(), names(watches.list(other)));
+        assertThrows(WatchRefusal.class, () -> watches.show(other, "high"));
+        assertThrows(WatchRefusal.class, () -> watches.stop(other, "high"));
+        watches.create(other, wanted("mean", "water.levels", "water.other"));
+        assertEquals(List.of("mean"), names(watches.list(other)));
+        assertEquals(List.of("high"), names(watches.list(request())));
+        label("water.", new Marks(List.of(), List.of(), List.of(List.of("city/tests"))));
+        assertEquals(List.of(), streams.list(other).streams());
+        assertEquals(3, streams.list(request()).streams().size());
+        for (Act act : Act.values()) {
+            assertFalse(streams.admits(other, act, "water.levels"), act::toString);
+            assertTrue(streams.admits(request(), act, "water.levels"), act::toString);
+        }
+        assertThrows(Refused.class, () -> streams.read(other, "water.levels", Map.of()));
+        assertThrows(
+                Refused.class,
+                () -> watches.create(other, wanted("theft", "water.levels", "water.other")));
+    }
+
     @Test
     void aLogInIsGoodForItsWatchAlone() {
         Watch watch =
@@ -185,6 +217,57 @@ final class WatchesTest {
         assertFalse(logins.knows(login.name(), login.secret()));
         assertEquals(Optional.empty(), logins.caller(login.name()));
         assertFalse(logins.isFor(login.name(), Act.POLL, "water.levels"));
+    }
+
+    private void label(String stream, Marks marks) {
+        installation.admin().label("streams:city", stream, marks);
+    }
+
+    private void unlabel(String stream) {
+        installation.admin().removeLabel("streams:city", stream);
+    }
+
+    private static final List<Marks> LABELS =
+            List.of(
+                    new Marks(List.of("open"), List.of(), List.of()),
+                    new Marks(List.of(), List.of("statistics"), List.of()),
+                    new Marks(List.of(), List.of(), List.of(List.of("city/tests"))));
+
+    /** Results carry no labels of their own, so where they go has to say all that is known. */
+    @Test
+    void whereResultsGoKeepsWhatLabelsSayOfTheSources() {
+        for (Marks each : LABELS) {
+            label("water.levels", each);
+            Refused lost =
+                    assertThrows(
+                            Refused.class,
+                            () ->
+                                    watches.create(
+                                            request(),
+                                            wanted("high", "water.levels", "water.alerts")));
+            assertEquals("label-not-kept", lost.reason());
+            assertEquals(Map.of(), engine.running, each::toString);
+            label("water.alerts", each);
+            watches.create(request(), wanted("high", "water.levels", "water.alerts"));
+            watches.stop(request(), "high");
+            unlabel("water.alerts");
+        }
+    }
+
+    @Test
+    void aLabelThatComesLaterEndsWhatItsTargetDoesNotKeep() {
+        Watch watch =
+                watches.create(request(), wanted("high", "water.levels", "water.alerts")).watch();
+        String login = engine.of(watch).login().name();
+        WorkerLogins logins = watches.logins();
+        for (Marks each : LABELS) {
+            label("water.levels", each);
+            assertFalse(logins.isFor(login, Act.PUBLISH, "water.alerts"), each::toString);
+            label("water.alerts", each);
+            assertTrue(logins.isFor(login, Act.PUBLISH, "water.alerts"), each::toString);
+            unlabel("water.alerts");
+            unlabel("water.levels");
+        }
     }
 
     @Test

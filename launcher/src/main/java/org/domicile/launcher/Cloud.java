@@ -375,7 +375,11 @@ final class Cloud implements AutoCloseable {
                                         iceberg,
                                         new SqlPage(
                                                 guard, guard.sql(queries, tables), visible, clock),
-                                        new IngestDoor(guard, streaming.guarded(), clock),
+                                        new IngestDoor(
+                                                guard,
+                                                streaming.guarded(),
+                                                settings.limits().kafka(),
+                                                clock),
                                         new WatchesDoor(guard, streaming.watches(), clock),
                                         new RegistryDoor(guard, streaming.schemas(), clock),
                                         clock),

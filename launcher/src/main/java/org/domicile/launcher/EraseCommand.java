@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -17,7 +19,9 @@ import picocli.CommandLine.Option;
                 + " 'uses' shows (erased).",
             "Objects of the person are not deleted: delete them first, with any S3 client, since"
                     + " the names of objects are readable to whoever holds the disk. Backups of the"
-                    + " key store must not outlive an erasure: docs/operate says how."
+                    + " key store must not outlive an erasure: docs/operate says how.",
+            "Records in streams go with their files; streams whose labels say that they are about"
+                    + " people are named, and the erasure is complete when their files are gone."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -77,8 +81,34 @@ final class EraseCommand extends ServerCommand.OfOrganisation {
                         erased,
                         "erased: key %s is dead in every place of the key store; entry %s of the"
                                         .formatted(erased.text("subject"), erased.text("index"))
-                                + " public log says so. Objects were not touched.");
+                                + " public log says so. Objects were not touched."
+                                + streams(erased.rows("streams")));
         return 0;
+    }
+
+    /** What is not gone yet: streams lie in clear. */
+    private static String streams(List<Json.Row> streams) {
+        if (streams.isEmpty()) {
+            return "";
+        }
+        StringBuilder told =
+                new StringBuilder(
+                        "\nNot complete yet: these streams are about people, and what came into"
+                                + " them lies there in clear until its file goes:");
+        for (Json.Row each : streams) {
+            told.append("\n  ").append(each.text("stream")).append(": ");
+            String until = each.text("until");
+            if (until.isEmpty()) {
+                told.append("when its table has them, ")
+                        .append(Duration.ofSeconds(each.number("secondsAsRows")).toMinutes())
+                        .append(
+                                " minutes later at the latest, once a later record has begun"
+                                        + " another file; delete the rows of the table, too");
+            } else {
+                told.append("gone by ").append(until).append(" at the latest");
+            }
+        }
+        return told.append("\nDelete a stream, and its files are gone after a minute.").toString();
     }
 
     static void write(Path file, String text) {

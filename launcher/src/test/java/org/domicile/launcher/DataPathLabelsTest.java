@@ -34,6 +34,8 @@ class DataPathLabelsTest {
             Administration admin = doors.installation.admin();
             admin.createBucket("city", "archive", List.of());
             admin.label("archive", "raw/", MARKS);
+            admin.label("streams:city", "levels", MARKS);
+            admin.label("streams:city", "telemetry", MARKS);
             int copies = 0;
             for (Line line : DataPaths.lines()) {
                 if (line.flow() == Flow.COPIES) {
@@ -41,6 +43,9 @@ class DataPathLabelsTest {
                     Map<String, String> words = doors.prepare(city, "archive", made);
                     Set<String> before = doors.tableFiles();
                     carriedOut(doors, line, city, words);
+                    if (line.door().equals("watches")) {
+                        continue; // records have no labels: its target's has to say as much
+                    }
                     Set<String> files = doors.tableFiles();
                     files.removeAll(before);
                     assertEquals(intoTable(line), !files.isEmpty(), line::toString);
@@ -68,6 +73,7 @@ class DataPathLabelsTest {
             Administration admin = doors.installation.admin();
             admin.createBucket("city", "archive", List.of());
             admin.label("archive", "raw/", MARKS);
+            admin.label("streams:city", "levels", MARKS);
             admin.createPurpose(
                     purpose("figures", List.of("home"), doors.installation).ofKind("statistics"));
             int copies = 0;

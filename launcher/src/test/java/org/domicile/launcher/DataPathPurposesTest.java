@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.domicile.guard.Administration;
 import org.domicile.launcher.DataPaths.Line;
 import org.domicile.launcher.DataPaths.Recording;
@@ -32,6 +33,22 @@ import org.junit.jupiter.api.io.TempDir;
 class DataPathPurposesTest {
     /** Forbidden, who are you, and (of codes that are none) too many. */
     private static final Set<Integer> REFUSED = Set.of(401, 403, 429);
+
+    /** What is asked of the organisation itself, and of no place where data lie. */
+    private static final Set<String> ITSELF =
+            Set.of(
+                    "GET_CONFIG",
+                    "GET_TOKEN",
+                    "LIST_STREAMS",
+                    "GROUP",
+                    "TRANSACTION",
+                    "LIST_WATCHES",
+                    "SHOW_WATCH",
+                    "STOP_WATCH",
+                    "LIST_SUBJECTS",
+                    "SET_LEVEL",
+                    "GET_LEVEL",
+                    "UNSET_LEVEL");
 
     @TempDir private Path folder;
 
@@ -103,20 +120,31 @@ class DataPathPurposesTest {
                 // under the built-in purpose, whose zone is the installation's
                 return caller.issued().isPresent() && zone.equals("home");
             }
-            if (Set.of("iceberg", "ingest", "kafka").contains(line.door())) {
+            if (Set.of("iceberg", "ingest", "kafka", "registry", "watches").contains(line.door())) {
                 // the warehouse and streams lie in the organisation's zone alone
-                boolean itself =
-                        Set.of("GET_CONFIG", "GET_TOKEN", "LIST_STREAMS", "GROUP", "TRANSACTION")
-                                .contains(line.operation());
+                boolean itself = ITSELF.contains(line.operation());
                 return caller.valid()
                         && caller.zones().contains(zone)
                         && (itself || (caller.zones().contains("home") && zone.equals("home")));
             }
-            boolean data = line.target().contains("{");
+            if (line.door().equals("sql") && tables(line) && !zone.equals("home")) {
+                return false;
+            }
+            boolean data = (line.target() + line.body()).contains("{") || tables(line);
             List<String> bucket = List.of(words.getOrDefault("bucket", "").split("-", -1));
             return caller.valid()
                     && caller.zones().contains(zone)
                     && (!data || (caller.zones().contains("home") && bucket.contains(zone)));
+        }
+
+        /**
+         * Whether it is SQL that asks for tables, of which one may lie beside a bucket's objects.
+         */
+        private static boolean tables(Line line) {
+            return line.door().equals("sql")
+                    && Pattern.compile("\\b(q|flights)\\.")
+                            .matcher(line.body() + line.target())
+                            .find();
         }
 
         @Override
@@ -144,7 +172,8 @@ class DataPathPurposesTest {
 
     /** Other doors are for operators, for persons with a code, and for everybody. */
     private static boolean asksForCredential(Line line) {
-        return Set.of("s3", "iceberg", "ingest", "kafka").contains(line.door())
+        return Set.of("s3", "iceberg", "ingest", "kafka", "registry", "watches", "sql")
+                        .contains(line.door())
                 || line.operation().equals("OfUseLog");
     }
 

@@ -191,7 +191,7 @@ final class DataPaths {
             ingest | PUBLISH_TELEMETRY | writes | commit | POST /streams/telemetry/v1/logs | {}
             ingest | FOLLOW | reads | commit | GET /streams/levels/records?from=beginning&limit=1
             ingest | CREATE_TABLE | none | commit | PUT /streams/water.levels/table
-            watches | CREATE_WATCH | none | commit | PUT /watches/high | {"sql":"select n from levels","to":"telemetry"}
+            watches | CREATE_WATCH | copies | commit | PUT /watches/high | {"sql":"select n from levels","to":"telemetry"}
             watches | LIST_WATCHES | none | itself | GET /watches/
             watches | SHOW_WATCH | none | itself | GET /watches/high
             watches | STOP_WATCH | none | commit | DELETE /watches/high

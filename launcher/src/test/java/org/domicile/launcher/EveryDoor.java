@@ -251,7 +251,7 @@ final class EveryDoor implements AutoCloseable {
                         Visible.of(guard.sql(new WritingQueries(limits), installation.tables())),
                         installation.time());
         SqlPage.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, sql)));
-        HttpHandler ingest = new IngestDoor(guard, streams, installation.time());
+        HttpHandler ingest = new IngestDoor(guard, streams, 0, installation.time());
         IngestDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, ingest)));
         HttpHandler watching =
                 new WatchesDoor(

@@ -130,6 +130,7 @@ final class StreamCommandsTest {
             assertTrue(rig.run("status").out().contains("1 stream"));
             done(rig.run("label", "streams://main/water.", "--classes", "open"));
             assertTrue(rig.run("label", "list").out().contains("streams://main/water."));
+            erasuresNameWhatIsAboutPeople(rig);
         }
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 Cloud cloud = rig.open("kafka.listen=127.0.0.1:" + taken.getLocalPort())) {
@@ -163,6 +164,25 @@ final class StreamCommandsTest {
             done(rig.run("stream", "delete", "water.levels"));
             assertTrue(rig.run("stream", "list").out().contains("no streams"));
         }
+    }
+
+    private void erasuresNameWhatIsAboutPeople(Rig rig) throws IOException {
+        done(rig.run("bucket", "create", "clinic"));
+        done(rig.run("subject", "rule", "create", "s3://clinic/", "--pattern", "of/{subject}/"));
+        Path scans = folder.resolve("scans");
+        for (String each : List.of("p-1", "p-2")) {
+            Files.writeString(
+                    Files.createDirectories(scans.resolve("of").resolve(each)).resolve("a"), "a");
+        }
+        done(rig.run("import", scans.toString(), "s3://clinic"));
+        Rig.Ran open = rig.run("erase", "--subject", "p-1");
+        done(open);
+        assertFalse(open.out().contains("water.levels"), open::out);
+        done(rig.run("label", "streams://main/water.", "--classes", "name"));
+        Rig.Ran named = rig.run("erase", "--subject", "p-2");
+        done(named);
+        assertTrue(named.out().contains("water.levels: gone by 20"), named::out);
+        done(rig.run("label", "streams://main/water.", "--classes", "open"));
     }
 
     /** Who comes back where it was misses nothing, in partitions that had not come yet either. */

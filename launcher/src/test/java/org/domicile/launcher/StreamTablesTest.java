@@ -2,6 +2,7 @@ package org.domicile.launcher;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -31,14 +32,18 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.io.InputFile;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.domicile.s3client.S3Signature;
 import org.junit.jupiter.api.Test;
@@ -178,6 +183,16 @@ final class StreamTablesTest {
             Rig.Ran ran = rig.run("label", "show", file, "--json");
             assertEquals(0, ran.code(), ran.err());
             return ran.rows().getFirst().rows("labels").stream().map(Json.Row::line).toList();
+        }
+
+        /** Of an action that are on record. */
+        String uses(String action) throws IOException {
+            Rig.Ran ran = rig.run("uses", "--json", "--last", "1h");
+            assertEquals(0, ran.code(), ran.err());
+            return ran.rows().stream()
+                    .filter(each -> each.text("action").equals(action))
+                    .map(Json.Row::line)
+                    .collect(Collectors.joining("\n"));
         }
 
         Json.Row shown(String table) throws Exception {
@@ -479,10 +494,12 @@ final class StreamTablesTest {
                 checkNoise(city, rounds);
             }
             assertEquals("0", city.rows(COMMITTED));
+            historyIsBounded(city);
         }
         // a death leaves files that no snapshot names: what was in them is read again
         try (City city = new City("streams.commit.size=64KiB")) {
             checkNoise(city, rounds);
+            historyIsAsSaid(city);
             while (rounds < 25) {
                 publishNoise(city, random);
                 rounds++;
@@ -507,14 +524,47 @@ final class StreamTablesTest {
         }
     }
 
+    private static final String AGE = "history.expire.max-snapshot-age-ms";
+    private static final String KEEP = "history.expire.min-snapshots-to-keep";
+    private static final String FIVE_DAYS = "432000000";
+
+    private Lake lake(City city) throws Exception {
+        return new Lake(folder, city.cloud.endpoints().urls().getOrDefault("web", ""), city.first);
+    }
+
+    /** Each commit is a snapshot: kept for ever, they would fill the table's metadata. */
+    private void historyIsBounded(City city) throws Exception {
+        try (Lake lake = lake(city)) {
+            for (String each : List.of("levels", "levels_unfit")) {
+                Table table = lake.catalog.loadTable(Lake.named("water", each));
+                assertEquals(FIVE_DAYS, table.properties().get(AGE), each);
+                assertEquals("10", table.properties().get(KEEP), each);
+            }
+            Table unsaid = lake.catalog.loadTable(Lake.named("water", "levels"));
+            unsaid.updateProperties().remove(AGE).remove(KEEP).commit();
+            Table said = lake.catalog.loadTable(Lake.named("water", "levels_unfit"));
+            said.updateProperties().remove(AGE).set(KEEP, "3").commit();
+        }
+    }
+
+    /** A table that was made before that gets it, and who says something has what he says. */
+    private void historyIsAsSaid(City city) throws Exception {
+        try (Lake lake = lake(city)) {
+            Table unsaid = lake.catalog.loadTable(Lake.named("water", "levels"));
+            assertEquals(FIVE_DAYS, unsaid.properties().get(AGE));
+            Table said = lake.catalog.loadTable(Lake.named("water", "levels_unfit"));
+            assertFalse(said.properties().containsKey(AGE));
+            assertEquals("3", said.properties().get(KEEP));
+        }
+    }
+
     /** Files that waited for a table which was dropped go with the stream. */
     private void goesWithItsTable(City city, Random random) throws Exception {
-        try (Lake lake =
-                new Lake(
-                        folder,
-                        city.cloud.endpoints().urls().getOrDefault("web", ""),
-                        city.first)) {
+        try (Lake lake = lake(city)) {
             Table table = lake.catalog.loadTable(Lake.named("water", "levels"));
+            Map<String, String> first = table.snapshots().iterator().next().summary();
+            String to = first.getOrDefault("domicile.stream.offsets", "");
+            assertTrue(to.matches("\\S+ 0:[0-9]+.*"), first::toString);
             LakeFiles files = assertInstanceOf(LakeFiles.class, table.io());
             String below = table.location() + "/data/";
             int committed = files.list(below);
@@ -615,6 +665,85 @@ final class StreamTablesTest {
     }
 
     /** A transaction that is open keeps its stream, and what it commits then is a row. */
+    /**
+     * Records wait in the log until they are in the table: where that does not get on they would do
+     * so until the disk is full.
+     */
+    @Test
+    void aStreamWhoseTableDoesNotGetOnTakesNoMoreThanItsSize() throws Exception {
+        Random random = new Random(5);
+        try (City city = new City("streams.commit=1s")) {
+            city.run("stream", "create", "water.levels", "--size", "1MiB", "--partitions", "2");
+            city.register("water.levels-value", SCHEMA);
+            city.run("stream", "table", "water.levels");
+            city.run("stream", "create", "water.others", "--size", "1MiB");
+            publishNoise(city, random);
+            checkNoise(city, 1);
+            String begun = city.uses("tabling:Read");
+            city.asked("DELETE", "/schemas/subjects/water.levels-value", "text/plain", "");
+            String station = "x".repeat(500_000);
+            String line = "{\"station\":\"" + station + "\",\"level\":1}";
+            List<String> answers = untilRefused(city, line);
+            String refused = answers.getLast();
+            int sent = answers.size() - 1;
+            assertTrue(refused.startsWith("503 "), refused);
+            assertTrue(refused.contains("water.levels does not get on"), refused);
+            assertTrue(refused.contains("its stream has no schema"), refused);
+            assertTrue(refused.contains("--size"), refused);
+            city.publish("water.others", line); // others go on
+            Properties settings = new Properties();
+            settings.load(new StringReader(city.rig.run("env", "--for", "java").out()));
+            settings.put("delivery.timeout.ms", "2000");
+            settings.put("request.timeout.ms", "1000");
+            try (KafkaProducer<byte[], byte[]> producer =
+                    new KafkaProducer<>(
+                            settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+                ExecutionException late =
+                        assertThrows(
+                                ExecutionException.class,
+                                () ->
+                                        producer.send(
+                                                        new ProducerRecord<>(
+                                                                "water.levels", new byte[1]))
+                                                .get());
+                assertInstanceOf(TimeoutException.class, late.getCause(), late::toString);
+            }
+            assertEquals(begun, city.uses("tabling:Read"), "one that fails is no beginning");
+            // more room is what was asked for
+            city.run("stream", "change", "water.levels", "--size", "8MiB");
+            until(() ->
+                    city.asked("POST", "/streams/water.levels", "application/x-ndjson", line)
+                            .startsWith("{\"records\":1"));
+            city.register("water.levels-value", SCHEMA);
+            int published = sent + 1;
+            // whoever asks has it tried soon
+            assertEquals(String.valueOf(100 + published), city.rows("select count(*) from levels"));
+        }
+    }
+
+    /** Publishes until that is refused. */
+    private static List<String> untilRefused(City city, String line) throws Exception {
+        List<String> answers = new ArrayList<>();
+        until(() -> {
+            String answer =
+                    city.asked("POST", "/streams/water.levels", "application/x-ndjson", line);
+            answers.add(answer);
+            if (answers.size() > 8) {
+                LockSupport.parkNanos(200_000_000); // enough is there
+            }
+            return !answer.startsWith("{\"records\":1");
+        });
+        return answers;
+    }
+
+    private static void until(Callable<Boolean> holds) throws Exception {
+        long end = System.nanoTime() + 40_000_000_000L;
+        while (!holds.call()) {
+            assertTrue(System.nanoTime() < end, "it took too long");
+            LockSupport.parkNanos(50_000_000);
+        }
+    }
+
     private static int committedWhileItGoes(City city) throws IOException {
         int level = 1_000_001;
         Properties settings = new Properties();

@@ -25,7 +25,7 @@ import java.util.function.Consumer;
  */
 final class StreamDeaths {
     /** Deaths that one stream sees; then the next one begins, so that each check stays short. */
-    private static final int OF_ONE = 25;
+    private static final int OF_ONE = 10;
 
     private static final int WRITERS = 2;
     private static final int PARTITIONS = 3;
@@ -197,8 +197,8 @@ final class StreamDeaths {
     }
 
     private Server start() throws IOException, Server.Died, InterruptedException {
-        // many commits in a short life
-        return Server.ready(work, "streams.commit=300ms");
+        // many commits in a short life, and no workers that nobody asks for
+        return Server.ready(work, "streams.commit=300ms", "sql.warm=0");
     }
 
     private void prepare(StreamLife life) throws IOException, InterruptedException {
@@ -280,7 +280,11 @@ final class StreamDeaths {
     /** Stream and tables, row by row. */
     private void check(StreamLife life) throws IOException, SQLException, InterruptedException {
         writers.forEach(each -> each.settle(life));
-        Map<String, String> stream = life.values(stream());
+        long all = 0;
+        for (Writing each : writers) {
+            all += each.rows.get() + each.unfit.get();
+        }
+        Map<String, String> stream = life.values(stream(), all);
         Map<String, String> table = new TreeMap<>();
         try (Connection connection = life.connect();
                 Statement statement = connection.createStatement()) {
@@ -305,10 +309,6 @@ final class StreamDeaths {
         if (!table.isEmpty()) {
             violations.add(
                     table.size() + " rows are of no record: " + table.keySet().iterator().next());
-        }
-        long all = 0;
-        for (Writing each : writers) {
-            all += each.rows.get() + each.unfit.get();
         }
         if (stream.size() != all) {
             violations.add("%d records, and %d were acknowledged".formatted(stream.size(), all));

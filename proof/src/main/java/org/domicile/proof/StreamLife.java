@@ -22,7 +22,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /** One life of a server with streams: where it is, and whether it is to be left alone. */
 final class StreamLife {
-    static final Duration PATIENCE = Duration.ofSeconds(20);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int[] IDLE_MILLIS = {300, 3_000, 20_000};
     private static final HttpClient HTTP = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
 
     private final Server server;
@@ -150,11 +151,28 @@ final class StreamLife {
                 asked);
     }
 
-    /** Values of a stream by their places, as readers of committed records see them. */
-    Map<String, String> values(String stream) throws IOException, InterruptedException {
+    /**
+     * Values of a stream by their places, as readers of committed records see them. A busy machine
+     * may have none of them for a while.
+     *
+     * @param least of them, as far as anybody knows
+     */
+    Map<String, String> values(String stream, long least) throws IOException, InterruptedException {
+        Map<String, String> values = Map.of();
+        for (int idle : IDLE_MILLIS) {
+            values = valuesWithin(stream, idle);
+            if (values.size() >= least) {
+                break;
+            }
+        }
+        return values;
+    }
+
+    private Map<String, String> valuesWithin(String stream, int idle)
+            throws IOException, InterruptedException {
         byte[] answer =
                 done(
-                        request("/streams/" + stream + "/records?from=beginning&idle=300")
+                        request("/streams/" + stream + "/records?from=beginning&idle=" + idle)
                                 .header("Accept", "application/x-ndjson"));
         Map<String, String> values = new TreeMap<>();
         try (JsonParser parser = new JsonFactory().createParser(answer)) {

@@ -475,7 +475,7 @@ final class WatchDeaths {
     private static Map<String, Integer> found(StreamLife life, Asked asked)
             throws IOException, InterruptedException {
         Map<String, Integer> rows = new HashMap<>();
-        for (String value : life.values(asked.stream()).values()) {
+        for (String value : life.values(asked.stream(), 0).values()) {
             rows.merge(row(value, asked.columns()), 1, Integer::sum);
         }
         return rows;

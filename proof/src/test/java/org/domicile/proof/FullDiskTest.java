@@ -144,7 +144,7 @@ class FullDiskTest {
     }
 
     private void assertPublished() throws Exception {
-        assertEquals(published, streams.values(STREAM).size());
+        assertEquals(published, streams.values(STREAM, published).size());
     }
 
     private void assertNothingIsPublished() throws Exception {

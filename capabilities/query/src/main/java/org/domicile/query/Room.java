@@ -54,4 +54,9 @@ final class Room {
     long held() {
         return held.get();
     }
+
+    /** What it could ever give. */
+    long most() {
+        return whole == null ? most : Math.min(most, whole.most());
+    }
 }

@@ -15,12 +15,17 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
  * Files of one session in memory. Each has its full length and holds its first four bytes, its
  * footer and the chunks of the columns that were planned, at their own offsets; the rest is a hole,
  * which takes no memory and reads as zeros. Its lock is held while bytes are staged.
+ *
+ * <p>Whoever works with the files says so ({@link #work}, {@link #rest}); in between they may go at
+ * any time, when another session needs their room ({@link #lend}).
  */
 final class Staging {
     private static final int STEP = 1 << 20;
@@ -30,7 +35,12 @@ final class Staging {
 
     private final Path folder;
     private final long most;
-    private final Room room;
+    private final SharedStaging room;
+    private final ReentrantLock gate = new ReentrantLock(); // guards the two below
+    private final Condition lent = gate.newCondition();
+    private int working;
+    private boolean lending;
+    private volatile long rested = System.nanoTime();
     private final Map<String, Staged> files = new HashMap<>();
     private final List<Staged> whole = new ArrayList<>();
     private final Spilled spilled = new Spilled();
@@ -69,10 +79,84 @@ final class Staging {
         }
     }
 
-    Staging(Path folder, long most, Room room) {
+    private Staging(Path folder, long most, SharedStaging room) {
         this.folder = folder;
         this.most = most;
         this.room = room;
+    }
+
+    /** Of one session; it ends with {@link #close}. */
+    static Staging of(Path folder, long most, SharedStaging room) {
+        Staging staging = new Staging(folder, most, room);
+        room.add(staging);
+        return staging;
+    }
+
+    /** From now on its files stay, until {@link #rest}. */
+    void work() {
+        gate.lock();
+        try {
+            while (lending) {
+                lent.awaitUninterruptibly(); // some files are removed
+            }
+            working++;
+        } finally {
+            gate.unlock();
+        }
+    }
+
+    /** As often as {@link #work}. */
+    void rest() {
+        rested = System.nanoTime();
+        gate.lock();
+        try {
+            working--;
+        } finally {
+            gate.unlock();
+        }
+    }
+
+    /** Since when nobody works with it. */
+    long rested() {
+        return rested;
+    }
+
+    /**
+     * Lets go of what was staged, for another session, unless somebody works with it.
+     *
+     * @return bytes
+     */
+    long lend() {
+        gate.lock();
+        try {
+            if (working > 0 || lending) {
+                return 0;
+            }
+            lending = true;
+        } finally {
+            gate.unlock();
+        }
+        try {
+            return letGo();
+        } catch (IOException e) {
+            System.getLogger("org.domicile.query")
+                    .log(System.Logger.Level.WARNING, "files stay until their session ends", e);
+            return 0;
+        } finally {
+            gate.lock();
+            try {
+                lending = false;
+                lent.signalAll();
+            } finally {
+                gate.unlock();
+            }
+        }
+    }
+
+    private synchronized long letGo() throws IOException {
+        long before = held;
+        keepOnly(Set.of());
+        return before - held;
     }
 
     /** Stages a footer, if it is not there, and gives the file's path. */
@@ -275,7 +359,7 @@ final class Staging {
                             .formatted(place, bytes, most - held, most),
                     false);
         }
-        if (!room.take(bytes)) {
+        if (!room.take(bytes, this)) {
             throw new Full(
                     "%s needs %,d bytes, and what all sessions hold leaves less; try again later"
                             .formatted(place, bytes),
@@ -287,6 +371,11 @@ final class Staging {
     /** Bytes that a file may have that is written here. */
     synchronized long left() {
         return Math.max(0, Math.min(most - held, room.left()));
+    }
+
+    /** Has others let go of what they keep, where fewer bytes than these are free. */
+    void widen(long bytes) {
+        room.free(bytes, this);
     }
 
     /** Whether no other session holds anything that could be given back. */
@@ -324,7 +413,7 @@ final class Staging {
 
         synchronized boolean is(Path place) throws IOException {
             long now = over ? 0 : Folders.bytes(place);
-            if (now > bytes && !room.take(now - bytes)) {
+            if (now > bytes && !room.take(now - bytes, Staging.this)) {
                 return false;
             }
             if (now < bytes) {
@@ -370,6 +459,7 @@ final class Staging {
 
     /** Of what all sessions hold; the folder goes with the worker. */
     synchronized void close() {
+        room.remove(this);
         room.give(held);
         held = 0;
         spilled.end();

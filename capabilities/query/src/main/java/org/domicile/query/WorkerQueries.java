@@ -29,6 +29,9 @@ final class WorkerQueries implements Queries {
     /** Of an engine. */
     private static final long LEAST_MEMORY = 64 << 20;
 
+    /** Of what all sessions may stage, the part that organisations leave to the program itself. */
+    private static final int OWN = 8;
+
     private static final Duration ENDING = Duration.ofSeconds(20);
 
     /** How long a start waits as long as another worker is ready. */
@@ -36,7 +39,11 @@ final class WorkerQueries implements Queries {
 
     private final QueryOptions options;
     private final LimitTable own;
-    private final Room room;
+
+    /** Of all; and the part that sessions of organisations have of it. */
+    private final SharedStaging staging;
+
+    private final SharedStaging staged;
 
     private final Room rows;
     private final Map<String, Room> rowsOf = new ConcurrentHashMap<>();
@@ -58,8 +65,15 @@ final class WorkerQueries implements Queries {
     private WorkerQueries(QueryOptions options, LimitTable own) {
         this.options = options;
         this.own = own;
-        this.room = new Room(options.total());
+        this.staging = new SharedStaging(options.total());
+        this.staged = staging.part(options.total() - own(options));
         this.rows = new Room(options.rows());
+    }
+
+    /** Bytes that are left to the program's own work, whatever organisations' statements hold. */
+    private static long own(QueryOptions options) {
+        long beside = Math.max(0, options.total() - options.usual().staging());
+        return Math.min(options.total() / OWN, beside);
     }
 
     static WorkerQueries open(QueryOptions options, LimitTable own) {
@@ -144,19 +158,19 @@ final class WorkerQueries implements Queries {
                         usual.staging(),
                         usual.spill(),
                         1);
-        return beginWith(null, aside, rows, "UTC", this::gone);
+        return beginWith(null, aside, staging, rows, "UTC", this::gone);
     }
 
     private Answer<Session> begin(
             Limits limits, Room own, String zone, Consumer<WorkerSession> ended) {
         // One that waited and is found dead at its first word says nothing about the next.
         for (int i = 0; i < options.warm(); i++) {
-            Answer<Session> answer = beginWith(waiting(), limits, own, zone, ended);
+            Answer<Session> answer = beginWith(waiting(), limits, staged, own, zone, ended);
             if (!isGone(answer)) {
                 return answer;
             }
         }
-        return beginWith(null, limits, own, zone, ended);
+        return beginWith(null, limits, staged, own, zone, ended);
     }
 
     private static boolean isGone(Answer<Session> answer) {
@@ -168,11 +182,12 @@ final class WorkerQueries implements Queries {
      * In the worker that is given, or in a fresh one.
      *
      * @param waited one that waited, or null when none did
-     * @param heap for large rows
+     * @param room for what is staged @param heap for large rows
      */
     private Answer<Session> beginWith(
             @Nullable Worker waited,
             Limits limits,
+            SharedStaging room,
             Room heap,
             String zone,
             Consumer<WorkerSession> ended) {
@@ -428,7 +443,7 @@ final class WorkerQueries implements Queries {
                 List.copyOf(missing),
                 sessions.size(),
                 warm.size(),
-                room.held());
+                staging.held());
     }
 
     @Override

@@ -106,14 +106,14 @@ final class WorkerSession implements Session {
     WorkerSession(
             Worker worker,
             Limits limits,
-            Room room,
+            SharedStaging room,
             Room heap,
             ScheduledExecutorService times,
             Consumer<WorkerSession> ended,
             Supplier<Answer<Session>> beside) {
         this.worker = worker;
         this.limits = limits;
-        this.staging = new Staging(Folders.files(worker.folder()), limits.staging(), room);
+        this.staging = Staging.of(Folders.files(worker.folder()), limits.staging(), room);
         this.heap = heap;
         this.times = times;
         this.ended = ended;
@@ -341,9 +341,17 @@ final class WorkerSession implements Session {
         if (over) {
             return Answer.failed(gone());
         }
+        staging.work();
+        try {
+            return arrived(in);
+        } finally {
+            staging.rest();
+        }
+    }
+
+    private Answer<Arrived> arrived(InputStream in) throws IOException {
         makeRoom(Set.of());
         Path path = Folders.files(worker.folder()).resolve("a" + ++arrivals);
-        long most = staging.left();
         long size = 0;
         JsonRecords.Shape shape = JsonRecords.Shape.LINES;
         boolean whole = false;
@@ -353,27 +361,29 @@ final class WorkerSession implements Session {
                 if (size == 0) {
                     shape = JsonRecords.shape(some, count);
                 }
+                staging.hold(count, "the file"); // as it comes: what others keep may have to go
                 size += count;
-                if (size > most) {
-                    return Answer.failed(
-                            new Failure(
-                                    Failure.OVER_LIMIT,
-                                    "The file does not fit into the staging of the session, which"
-                                            + " has room for %,d bytes.".formatted(most),
-                                    0,
-                                    "Send it in parts, or ask the operator for more"
-                                            + " (sql.staging)."));
-                }
                 out.write(some, 0, count);
             }
-            staging.hold(size, "the file");
             whole = true;
             return Answer.of(new ArrivedFile(path, size, shape));
         } catch (Staging.Full e) {
-            return Answer.failed(Failure.OVER_LIMIT, "The file does not fit: " + e.getMessage());
+            return Answer.failed(
+                    new Failure(
+                            Failure.OVER_LIMIT,
+                            "The file does not fit into the staging of the session: "
+                                    + e.getMessage()
+                                    + ".",
+                            0,
+                            e.others()
+                                    ? "Try again later, or ask the operator for more"
+                                            + " (sql.staging.total)."
+                                    : "Send it in parts, or ask the operator for more"
+                                            + " (sql.staging)."));
         } finally {
             if (!whole) {
                 Files.deleteIfExists(path);
+                staging.release(size);
             }
         }
     }
@@ -642,7 +652,7 @@ final class WorkerSession implements Session {
 
     /**
      * What is there of statements before gives way where it takes more than half: nobody knows how
-     * much is to be written.
+     * much is to be written. What others keep goes as the file grows.
      *
      * @param ids of files that are read now
      */
@@ -930,6 +940,7 @@ final class WorkerSession implements Session {
         if (open != null) {
             throw new IllegalStateException("the rows of the statement before are still open");
         }
+        staging.work();
         running = ++last;
         late = false;
         crowded = false;
@@ -957,6 +968,7 @@ final class WorkerSession implements Session {
                 forgetSifted();
                 running = 0;
                 spills(0);
+                staging.rest();
             }
         }
     }
@@ -1399,6 +1411,7 @@ final class WorkerSession implements Session {
         try {
             if (!large.isEmpty()) {
                 staging.keepOnly(ids(reads.stream().filter(each -> !batches.has(each)).toList()));
+                staging.widen(limits.staging());
             }
             Answer<Boolean> loaded = batches.load(where);
             Answer<List<Wire.View>> views =
@@ -1782,6 +1795,7 @@ final class WorkerSession implements Session {
             forgetSifted();
             running = 0;
             spills(0);
+            staging.rest();
         }
     }
 

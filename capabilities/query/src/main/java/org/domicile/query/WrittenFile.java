@@ -19,7 +19,7 @@ final class WrittenFile implements Written {
     private final Path path;
     private final FileChannel channel;
     private final Staging staging;
-    private final long most;
+    private volatile long most;
     private long held;
     private long rows;
     private long size;
@@ -49,10 +49,15 @@ final class WrittenFile implements Written {
         return path.toString();
     }
 
-    /** Whether it is larger than there is room. Any thread. */
+    /** Whether it is larger than there is room, also where others give way. Any thread. */
     boolean over() {
         try {
-            return channel.isOpen() && channel.size() > most;
+            long now = channel.isOpen() ? channel.size() : 0;
+            if (now > most) {
+                staging.widen(2 * now);
+                most = staging.left();
+            }
+            return now > most;
         } catch (IOException _) {
             return false; // closed just now
         }

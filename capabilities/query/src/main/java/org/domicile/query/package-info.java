@@ -5,8 +5,8 @@
  * own, started with nothing and ended with the session: no state of it survives it, and no other
  * session ever sees it. It runs one statement at a time; {@link org.domicile.query.Session#cancel}
  * alone may be called meanwhile, by any thread. Everything else is owned by the thread that serves
- * the connection. Staged columns stay in the session for its later statements; views and prepared
- * facts do not outlive a statement.
+ * the connection. Staged columns stay in the session for its later statements, as long as no other
+ * session needs their room; views and prepared facts do not outlive a statement.
  *
  * <p><b>Statements.</b> {@link org.domicile.query.Session#prepare} says what a text is: its kind,
  * the tables that it names, the types of its parameters and of its result. {@link

@@ -87,11 +87,6 @@ final class KafkaLog implements StreamLog {
     /** How far a producer's clock may be ahead of this machine's. */
     private static final Duration AHEAD = Duration.ofMinutes(1);
 
-    /** Records go by whole segments: an eighth of what is kept is kept too long, at most. */
-    private static final int SEGMENTS = 8;
-
-    private static final long SHORTEST_SEGMENT = Duration.ofMinutes(1).toMillis();
-    private static final long LONGEST_SEGMENT = Duration.ofDays(7).toMillis();
     private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final LogOptions options;
@@ -500,19 +495,18 @@ final class KafkaLog implements StreamLog {
     }
 
     private static void keep(Admin admin, Topic topic, Letting letting) {
-        long millis = topic.retention().toMillis();
         boolean told = letting == Letting.TOLD;
         Map<String, String> settings =
                 Map.of(
                         "retention.ms",
-                        told ? "-1" : Long.toString(millis),
+                        told ? "-1" : Long.toString(topic.retention().toMillis()),
                         "retention.bytes",
                         told ? "-1" : Long.toString(topic.bytes()),
                         "segment.ms",
-                        Long.toString(
-                                Math.clamp(millis / SEGMENTS, SHORTEST_SEGMENT, LONGEST_SEGMENT)),
+                        Long.toString(topic.file().toMillis()),
                         "segment.bytes",
-                        Long.toString(Math.clamp(topic.bytes() / SEGMENTS, 1L << 20, 256L << 20)));
+                        Long.toString(
+                                Math.clamp(topic.bytes() / Topic.FILES, 1L << 20, 256L << 20)));
         try {
             done(
                     admin.createTopics(
@@ -628,6 +622,18 @@ final class KafkaLog implements StreamLog {
                         .all())
                 .forEach((partition, end) -> ends.put(partition.partition(), end.offset()));
         return ends;
+    }
+
+    @Override
+    public long bytes(String name) {
+        return done(running().admin().describeLogDirs(List.of(NODE)).allDescriptions())
+                .values()
+                .stream()
+                .flatMap(folders -> folders.values().stream())
+                .flatMap(folder -> folder.replicaInfos().entrySet().stream())
+                .filter(each -> each.getKey().topic().equals(name))
+                .mapToLong(each -> each.getValue().size())
+                .sum();
     }
 
     @Override

@@ -97,6 +97,13 @@ public interface StreamLog extends AutoCloseable {
     Map<Integer, Long> ends(String name, int partitions);
 
     /**
+     * What all that is in a stream takes on the disk, in bytes; 0 for no such stream.
+     *
+     * @throws StorageFailure when it is not known
+     */
+    long bytes(String name);
+
+    /**
      * Lets records go that came before a moment, but none from an offset on.
      *
      * @param before the first offset of each partition that stays, whenever it came

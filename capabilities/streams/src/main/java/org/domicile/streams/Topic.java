@@ -13,6 +13,13 @@ import java.util.regex.Pattern;
  * @param bytes of a partition, over which its oldest records go
  */
 public record Topic(String name, int partitions, Duration retention, long bytes) {
+    /** An eighth of what is kept is kept too long, at most. */
+    static final int FILES = 8;
+
+    /** The log looks for files that may go, and removes them a minute after it found one. */
+    private static final Duration SWEEP = Duration.ofMinutes(1 + 1);
+
+    private static final Duration AHEAD = Duration.ofMinutes(1);
     private static final Pattern NAME = Pattern.compile("(?!__)(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,249}");
 
     /** Checks all of it. */
@@ -23,6 +30,23 @@ public record Topic(String name, int partitions, Duration retention, long bytes)
         if (partitions < 1 || partitions > 64 || retention.toMillis() < 1 || bytes < 1) {
             throw new IllegalArgumentException("no measures of a stream: " + name);
         }
+    }
+
+    /** How long one file of the log takes records, which go by whole files. */
+    public Duration file() {
+        return Duration.ofMillis(
+                Math.clamp(
+                        retention.toMillis() / FILES,
+                        Duration.ofMinutes(1).toMillis(),
+                        Duration.ofDays(7).toMillis()));
+    }
+
+    /**
+     * How long a record's file lies on its disk at the latest, where nobody keeps it for longer:
+     * the record's age is its client's word, and a minute ahead of the clock at most.
+     */
+    public Duration lies() {
+        return retention.plus(file()).plus(SWEEP).plus(AHEAD);
     }
 
     /** Whether a text can be a stream's name. */

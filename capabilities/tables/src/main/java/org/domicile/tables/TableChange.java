@@ -3,6 +3,7 @@ package org.domicile.tables;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.iceberg.MetadataUpdate;
 import org.apache.iceberg.UpdateRequirement;
@@ -74,6 +75,14 @@ public sealed interface TableChange {
             case LoadedTable loaded -> Forms.changed(name, loaded, change);
             case LoadedView view -> throw Refusal.absent(Kind.TABLE, view.name());
         };
+    }
+
+    /** Properties are set, of this table and no other of its name. */
+    static TableChange of(TableName name, Loaded table, Map<String, String> properties) {
+        return new Asked(
+                name,
+                List.of(new UpdateRequirement.AssertTableUUID(table.uuid())),
+                List.of(new MetadataUpdate.SetProperties(Map.copyOf(properties))));
     }
 
     /** Nothing is changed, of a table that is there. */

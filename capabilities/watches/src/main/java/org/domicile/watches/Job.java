@@ -17,7 +17,7 @@ final class Job {
      * a row of 40 bytes is some 800 there, with its texts, key and entry, so 20 times as much; a
      * key with its state, 80 bytes of a checkpoint, is some 300, so 4 times.
      */
-    private static final int ROWS = 5;
+    private static final int ROWS = 2;
 
     final Watch watch;
     final List<WatchEngine.Readable> streams;

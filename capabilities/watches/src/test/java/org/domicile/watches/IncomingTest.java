@@ -163,7 +163,7 @@ final class IncomingTest {
         job.gave(worker, "a.b", 20);
         job.gave(new Object(), "a.b", 1_000);
         assertEquals(25, job.rows());
-        assertEquals(100 + 5 * 25, job.holds());
+        assertEquals(100 + 2 * 25, job.holds());
         job.starts(new Object());
         assertEquals(100, job.holds());
     }

@@ -132,6 +132,17 @@ final class PeopleCalls {
         json.writeStringField("subject", erased.subject());
         json.writeNumberField("index", erased.index());
         json.writeStringField("confirmation", erased.confirmation());
+        json.writeArrayFieldStart("streams");
+        for (GuardedPeople.Remaining each : erased.streams()) {
+            json.writeStartObject();
+            json.writeStringField("stream", each.stream());
+            switch (each.kept()) {
+                case BY_AGE -> json.writeStringField("until", each.until().toString());
+                case UNTIL_ROWS -> json.writeNumberField("secondsAsRows", each.lies().toSeconds());
+            }
+            json.writeEndObject();
+        }
+        json.writeEndArray();
         json.writeEndObject();
     }
 }

@@ -3,6 +3,7 @@ package org.domicile.http;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketTimeoutException;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.concurrent.locks.Condition;
@@ -20,6 +21,9 @@ final class BodyPipe extends InputStream {
     private final Connection connection;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition change = lock.newCondition();
+
+    /** Nanoseconds that a read waits. Owned by the handler's thread. */
+    private long longest = Long.MAX_VALUE;
 
     // All below: guarded by lock.
     private final ArrayDeque<ByteBuf> pieces = new ArrayDeque<>();
@@ -90,6 +94,11 @@ final class BodyPipe extends InputStream {
         }
     }
 
+    /** Handler: how long a read waits from here on. */
+    void within(long nanos) {
+        longest = nanos;
+    }
+
     @Override
     public int read() throws IOException {
         byte[] one = new byte[1];
@@ -107,6 +116,7 @@ final class BodyPipe extends InputStream {
         int count = 0;
         lock.lock();
         try {
+            long left = longest;
             while (pieces.isEmpty()) {
                 if (failure != null) {
                     throw failure;
@@ -114,7 +124,10 @@ final class BodyPipe extends InputStream {
                 if (ended || dropping) {
                     return -1;
                 }
-                change.awaitUninterruptibly();
+                if (left <= 0) {
+                    throw new SocketTimeoutException("the body came to a halt");
+                }
+                left = await(left);
             }
             while (count < length && !pieces.isEmpty()) {
                 ByteBuf piece = pieces.element();
@@ -137,6 +150,26 @@ final class BodyPipe extends InputStream {
             connection.resumeReading();
         }
         return count;
+    }
+
+    /** Waits for a change; an interrupt does not end it. Returns nanoseconds that are left. */
+    private long await(long nanos) {
+        long end = System.nanoTime() + nanos;
+        boolean interrupted = false;
+        long left = nanos;
+        while (true) {
+            try {
+                left = change.awaitNanos(left);
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+                left = end - System.nanoTime();
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return left;
     }
 
     @Override

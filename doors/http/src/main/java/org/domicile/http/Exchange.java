@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 
 /** One request and its answer. Owned by the handler's thread. */
 public interface Exchange {
@@ -37,6 +38,12 @@ public interface Exchange {
      * before the handler starts (unless the client waits for a 100-continue).
      */
     InputStream body();
+
+    /**
+     * Bounds how long one read of the body waits from here on, where the listener's headTime is
+     * longer; one that gets nothing meanwhile throws {@link java.net.SocketTimeoutException}.
+     */
+    void bodyWithin(Duration longest);
 
     /** Address of the peer; the loopback address with port 0 over a Unix socket. */
     InetSocketAddress client();

@@ -10,6 +10,7 @@ import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** One exchange, and the task of the virtual thread that handles it. Owned by that thread. */
@@ -132,6 +133,13 @@ final class Turn implements Exchange, Runnable {
     @Override
     public InputStream body() {
         return body;
+    }
+
+    @Override
+    public void bodyWithin(Duration longest) {
+        if (body instanceof BodyPipe pipe) {
+            pipe.within(longest.toNanos());
+        }
     }
 
     @Override

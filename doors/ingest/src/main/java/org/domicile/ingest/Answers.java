@@ -60,7 +60,7 @@ final class Answers {
         switch (failure.status()) {
             case 401 -> headers.add("WWW-Authenticate", "Basic realm=\"domicile\"");
             case 405 -> headers.add("Allow", "GET, PUT, PATCH, DELETE, POST");
-            case 503 -> headers.add("Retry-After", "5");
+            case 429, 503 -> headers.add("Retry-After", Long.toString(failure.seconds()));
             default -> {}
         }
         exchange.respond(failure.status(), headers, ByteBuffer.wrap(error(failure)));

@@ -40,13 +40,14 @@ public final class IngestDoor implements HttpHandler {
     private final GuardedStreams streams;
     private final InstantSource clock;
     private final Entrance entrance;
-    private final Bodies bodies = new Bodies();
+    private final Bodies bodies;
     private final Map<String, Integer> following = new HashMap<>();
 
-    /** A door to a guard. */
-    public IngestDoor(Guard guard, GuardedStreams streams, InstantSource clock) {
+    /** A door to a guard. @param rate bytes a second that an organisation publishes; 0: no bound */
+    public IngestDoor(Guard guard, GuardedStreams streams, long rate, InstantSource clock) {
         this.streams = streams;
         this.clock = clock;
+        this.bodies = new Bodies(rate);
         this.entrance = new Entrance(guard, clock, LOGIN, LONGEST, AT_ONCE);
     }
 
@@ -120,11 +121,12 @@ public final class IngestDoor implements HttpHandler {
                 String once = once(exchange);
                 publish(
                         exchange,
+                        caller.organisation(),
                         body -> streams.publish(request, name, () -> Records.of(body, key), once));
             }
             case PUBLISH_TELEMETRY -> {
                 query(exchange, Set.of());
-                telemetry(exchange, request, asked);
+                telemetry(exchange, caller.organisation(), request, asked);
             }
             case FOLLOW -> {
                 Map<String, String> query = query(exchange, Following.ASKED);
@@ -173,15 +175,16 @@ public final class IngestDoor implements HttpHandler {
     }
 
     /** The body comes once the caller may publish, and in its turn. */
-    private GuardedStreams.Published published(Exchange exchange, Publishing act)
-            throws IOException {
-        try (Bodies.Body body = bodies.of(exchange)) {
+    private GuardedStreams.Published published(
+            Exchange exchange, String organisation, Publishing act) throws IOException {
+        try (Bodies.Body body = bodies.of(exchange, organisation)) {
             return act.of(body);
         }
     }
 
-    private void publish(Exchange exchange, Publishing act) throws IOException {
-        GuardedStreams.Published published = published(exchange, act);
+    private void publish(Exchange exchange, String organisation, Publishing act)
+            throws IOException {
+        GuardedStreams.Published published = published(exchange, organisation, act);
         Map<Integer, long[]> partitions = new TreeMap<>();
         for (StreamLog.Place each : published.places()) {
             long[] span =
@@ -211,11 +214,13 @@ public final class IngestDoor implements HttpHandler {
     }
 
     /** OTLP's answer is an empty message in the form of the request. */
-    private void telemetry(Exchange exchange, Request request, Operation.Asked asked)
+    private void telemetry(
+            Exchange exchange, String organisation, Request request, Operation.Asked asked)
             throws IOException {
         GuardedStreams.Published published =
                 published(
                         exchange,
+                        organisation,
                         body ->
                                 streams.publish(
                                         request,

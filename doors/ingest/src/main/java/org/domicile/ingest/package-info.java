@@ -18,7 +18,9 @@
  * are looked at before the first is published. Errors are JSON objects with {@code error} and
  * {@code sentence}; the use is in {@code x-domicile-use}.
  *
- * <p>Limits: 16 MiB (unpacked) and 100,000 records a request, 1 MiB a record with its key.
+ * <p>Limits: 16 MiB (unpacked) and 100,000 records a request, 1 MiB a record with its key. Bodies
+ * that come share a part of the heap, and no organisation has more than half of it; it has a rate,
+ * too ({@code kafka.rate}). Beyond them the answer is 503 or 429, with {@code Retry-After}.
  */
 @NullMarked
 package org.domicile.ingest;

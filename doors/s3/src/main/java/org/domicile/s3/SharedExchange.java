@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import org.domicile.http.BodyOutput;
 import org.domicile.http.Exchange;
 import org.domicile.http.Headers;
@@ -49,6 +50,11 @@ record SharedExchange(Exchange exchange, Headers more) implements Exchange {
     @Override
     public InputStream body() {
         return exchange.body();
+    }
+
+    @Override
+    public void bodyWithin(Duration longest) {
+        exchange.bodyWithin(longest);
     }
 
     @Override

@@ -84,6 +84,11 @@ record Sent(
     }
 
     @Override
+    public void bodyWithin(java.time.Duration longest) {
+        // it is here
+    }
+
+    @Override
     public String requestId() {
         return "0000000000000001";
     }

@@ -165,6 +165,11 @@ final class Installation implements AutoCloseable {
         }
 
         @Override
+        public void bodyWithin(Duration longest) {
+            near.bodyWithin(longest);
+        }
+
+        @Override
         public InetSocketAddress local() {
             return near.local();
         }

@@ -214,6 +214,82 @@ class BatchesTest {
         }
     }
 
+    /**
+     * Two connections of a pool that nobody uses held all that sessions may stage, so nobody else
+     * read anything, and streams' tables stopped.
+     */
+    @Test
+    void whatIdleSessionsKeepGivesWayToOthers() throws Exception {
+        List<String> names = List.of("s", "t");
+        for (String each : names) {
+            Workers.parquet(
+                    folder.resolve(each + ".parquet"),
+                    "select md5(i::varchar || '%s') as word from range(24000) t(i)"
+                            .formatted(each));
+        }
+        QueryOptions usual = Workers.options(SMALL);
+        QueryOptions little =
+                new QueryOptions(
+                        usual.java(),
+                        usual.classPath(),
+                        usual.staging(),
+                        3 * MIB,
+                        usual.rows(),
+                        0,
+                        SMALL,
+                        Map.of());
+        Target.Parquet target =
+                new Target.Parquet(List.of(new Target.Slot("word", "VARCHAR", "1", 1)), List.of());
+        FolderSources sources = new FolderSources(folder);
+        String both = "select max(s.word), max(t.word) from s, t where s.word = t.word";
+        byte[] lines = "{\"word\":\"x\"}\n".repeat(140_000).getBytes(StandardCharsets.UTF_8);
+        try (Queries queries = Queries.open(little);
+                Session idle = given(queries.begin("city", "UTC"));
+                Session busy = given(queries.begin("city", "UTC"));
+                Session program = given(queries.beginAside())) {
+            given(rows(idle, both, sources));
+            long once = sources.read;
+            given(rows(idle, both, sources));
+            assertEquals(once, sources.read, "what is there is not staged again");
+            assertTrue(queries.standing().staged() > 3 * MIB / 2);
+
+            given(rows(busy, both, sources));
+            assertEquals(2 * once, sources.read);
+            try (Written written =
+                    given(busy.write("select word from s", List.of(), target, sources))) {
+                assertEquals(24_000, written.rows());
+            }
+            given(rows(idle, both, sources));
+            assertEquals(3 * once, sources.read, "it gave way, and reads it again");
+
+            // the program's own work finds room beside a statement that keeps its files
+            try (Rows open =
+                    given(
+                            idle.run(
+                                    "select word from s union all select word from t",
+                                    List.of(),
+                                    sources))) {
+                long count = given(open.next()).orElseThrow().rows();
+                try (Arrived arrived =
+                        given(program.arrive(new ByteArrayInputStream(lines, 0, 200_000)))) {
+                    assertEquals(200_000, arrived.size());
+                }
+                given(rows(busy, both, sources)); // in batches
+                Optional<Batch> next = given(open.next());
+                while (next.isPresent()) {
+                    count += next.get().rows();
+                    next = given(open.next());
+                }
+                assertEquals(48_000, count, "what it reads stayed");
+            }
+            try (Arrived arrived = given(program.arrive(new ByteArrayInputStream(lines)))) {
+                assertTrue(queries.standing().staged() < 2 * MIB);
+                assertEquals(lines.length, arrived.size());
+            }
+            given(rows(busy, both, sources));
+        }
+    }
+
     private static final List<String> STATEMENTS =
             List.of(
                     "select count(*) from a",
