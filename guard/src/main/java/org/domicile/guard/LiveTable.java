@@ -192,13 +192,13 @@ final class LiveTable implements AutoCloseable {
     /** Until it is tried again: sooner where somebody waits for the rows. */
     private void pause(String reason) {
         fails(reason);
-        Instant failed = with.clock().instant();
+        Instant failed = LivePause.tick();
         reading.failed(failed);
         Instant soon = failed.plus(SOON);
         Instant now = failed;
         while (!closed && !reading.isOver(now) && !(isAwaited() && now.isAfter(soon))) {
             rest(STEP.toMillis());
-            now = with.clock().instant();
+            now = LivePause.tick();
         }
     }
 
