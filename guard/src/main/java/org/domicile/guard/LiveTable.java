@@ -106,10 +106,13 @@ final class LiveTable implements AutoCloseable {
     /** Of one poll: more than this comes so fast that few may read so at one time. */
     private static final long FAST = 1 << 20;
 
+    /** Polls that give nothing, after which there is nothing, whatever the log says. */
+    private static final int EMPTY = 5;
+
     private static final Duration SOON = Duration.ofSeconds(2);
 
     /** How long it does not get on before it matters how much of its stream waits. */
-    private static final Duration TROUBLED = Duration.ofMinutes(2);
+    private static final Duration TROUBLED = Duration.ofMinutes(10);
 
     private static final Duration STEP = Duration.ofMillis(200);
     private static final Duration PATIENCE = Duration.ofSeconds(15);
@@ -189,13 +192,13 @@ final class LiveTable implements AutoCloseable {
     /** Until it is tried again: sooner where somebody waits for the rows. */
     private void pause(String reason) {
         fails(reason);
-        Instant failed = with.clock().instant();
+        Instant failed = LivePause.tick();
         reading.failed(failed);
         Instant soon = failed.plus(SOON);
         Instant now = failed;
         while (!closed && !reading.isOver(now) && !(isAwaited() && now.isAfter(soon))) {
             rest(STEP.toMillis());
-            now = with.clock().instant();
+            now = LivePause.tick();
         }
     }
 
@@ -322,7 +325,7 @@ final class LiveTable implements AutoCloseable {
 
         boolean isBehind() {
             return isFast
-                    || (empty < MANY // a transaction holds back what was there
+                    || (empty < EMPTY // a transaction holds back what was there
                             && ends.entrySet().stream()
                                     .anyMatch(
                                             each -> reader.next(each.getKey()) < each.getValue()));
@@ -778,7 +781,7 @@ final class LiveTable implements AutoCloseable {
                 untrimmed = tried(() -> trim(now));
             }
             commits(!stuck.isEmpty() ? stuck : !unmade.isEmpty() ? unmade : untrimmed);
-            size(now);
+            size(now, !stuck.isEmpty() ? stuck : unmade);
         } finally {
             tending.unlock();
         }
@@ -793,9 +796,12 @@ final class LiveTable implements AutoCloseable {
      * A stream that is a table lets no record go that is not in the table: where that does not get
      * on, what waits is as much as the stream may be, and no more, so that it takes the disk from
      * nobody else.
+     *
+     * @param uncommittedFor why rows come into no snapshot; empty when they do
      */
-    private void size(Instant now) {
-        String reason = standing().why();
+    private void size(Instant now, String uncommittedFor) {
+        String reason = unread();
+        reason = reason.isEmpty() ? uncommittedFor : reason;
         if (reason.isEmpty()) {
             troubled = Instant.MAX;
             full = "";
@@ -809,11 +815,21 @@ final class LiveTable implements AutoCloseable {
             return;
         }
         sized = now;
-        try {
-            full = isOver() ? overfull(reason) : "";
-        } catch (StorageFailure | LiveTables.Wrong e) {
+        String said = overfull(reason);
+        String unknown = tried(() -> full = isOver() ? said : "");
+        if (!unknown.isEmpty()) {
             full = ""; // its log does not run, or it goes: then nothing is published either
-            LOG.log(Level.DEBUG, "the size of {0} is not known: {1}", stream.name(), e);
+            LOG.log(Level.DEBUG, "the size of {0} is not known: {1}", stream.name(), unknown);
+        }
+    }
+
+    /** Why records are not read; empty when they are. */
+    private String unread() {
+        lock.lock();
+        try {
+            return why;
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -67,8 +67,8 @@ final class StreamMinutes implements AutoCloseable {
             return new Ending(minute, whole, new LivePause());
         }
 
-        boolean isDue(Instant now) {
-            return minute.wantsClosing() && pause.isOver(now);
+        boolean isDue() {
+            return minute.wantsClosing() && pause.isOver(LivePause.tick());
         }
     }
 
@@ -208,7 +208,7 @@ final class StreamMinutes implements AutoCloseable {
                         end(each.minute(), each.whole());
                         each.pause().done();
                     } catch (RuntimeException e) {
-                        each.pause().failed(clock.instant());
+                        each.pause().failed(LivePause.tick());
                         failures.add(e);
                     }
                 });
@@ -249,9 +249,9 @@ final class StreamMinutes implements AutoCloseable {
     private void turn(Instant now, List<Ending> left) {
         long minute = StreamMinute.minute(now.minus(GRACE));
         left.removeIf(each -> !each.minute().wantsClosing());
-        List<Ending> due = new ArrayList<>(left.stream().filter(each -> each.isDue(now)).toList());
+        List<Ending> due = new ArrayList<>(left.stream().filter(Ending::isDue).toList());
         for (Held held : all.values()) {
-            if (held.minute().minute() < minute && held.ending().isDue(now)) {
+            if (held.minute().minute() < minute && held.ending().isDue()) {
                 due.add(held.ending());
             }
         }
