@@ -79,7 +79,16 @@ final class KafkaLog implements StreamLog {
     private static final String CONTROLLER = "CONTROLLER";
     private static final String LOOPBACK = "127.0.0.1";
     private static final long PATIENCE_SECONDS = 60;
-    private static final int LARGEST_REQUEST = 16 << 20;
+    private static final int LARGEST_REQUEST = 4 << 20;
+
+    /** How long it remembers a producer that is gone. */
+    static final Duration PRODUCERS = Duration.ofHours(1);
+
+    /** How long it keeps the offsets of a group that nobody is in. */
+    static final Duration OFFSETS = Duration.ofDays(7);
+
+    /** How long a member of a group may be silent. */
+    static final Duration MEMBERS = Duration.ofMinutes(5);
 
     /** A record of a mebibyte, with its key and headers, is one batch. */
     static final int LARGEST_BATCH = 2 << 20;
@@ -165,6 +174,7 @@ final class KafkaLog implements StreamLog {
 
     private Running started() {
         staysInside();
+        BoundedLogins.register();
         try {
             Path folder = Files.createDirectories(options.folder());
             KafkaConfig config = new KafkaConfig(settings(folder), false);
@@ -382,7 +392,15 @@ final class KafkaLog implements StreamLog {
         // how often it looks for files whose records may go
         settings.put("log.retention.check.interval.ms", "60000");
         // what it knows of producers that have gone is in memory, for each partition
-        settings.put("producer.id.expiration.ms", "3600000");
+        settings.put("producer.id.expiration.ms", Long.toString(PRODUCERS.toMillis()));
+        // so is what it knows of groups
+        settings.put("offsets.retention.minutes", Long.toString(OFFSETS.toMinutes()));
+        settings.put("offset.metadata.max.bytes", "256");
+        settings.put("group.max.size", "500");
+        settings.put("group.consumer.max.size", "500");
+        settings.put("group.max.session.timeout.ms", Long.toString(MEMBERS.toMillis()));
+        // a request that was read and not looked at yet is in memory, too
+        settings.put("queued.max.requests", "64");
         settings.put("offsets.topic.replication.factor", "1");
         settings.put("offsets.topic.num.partitions", "4");
         settings.put("transaction.state.log.replication.factor", "1");
