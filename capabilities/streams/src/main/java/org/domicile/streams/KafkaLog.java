@@ -81,6 +81,8 @@ final class KafkaLog implements StreamLog {
     private static final long PATIENCE_SECONDS = 60;
     private static final int LARGEST_REQUEST = 4 << 20;
 
+    private static final int BYTES_OF_A_CONNECTION = 512 << 10;
+
     /** How long it remembers a producer that is gone. */
     static final Duration PRODUCERS = Duration.ofHours(1);
 
@@ -119,6 +121,7 @@ final class KafkaLog implements StreamLog {
             ControllerServer controller,
             Admin admin,
             Taps taps,
+            Overdue overdue,
             Appending appending,
             int inner,
             int port,
@@ -231,6 +234,7 @@ final class KafkaLog implements StreamLog {
                         controller,
                         admin,
                         taps,
+                        new Overdue(broker.socketServer(), Set.of(CLIENTS, WORKERS)),
                         new Appending(clientSettings(inner)),
                         inner,
                         broker.boundPort(ListenerName.normalised(CLIENTS)),
@@ -413,8 +417,9 @@ final class KafkaLog implements StreamLog {
         settings.put("log.cleaner.dedupe.buffer.size", "16777216");
         // before a login nothing of a stranger's is large, and after it no request takes the heap
         settings.put("sasl.server.max.receive.size", "16384");
-        settings.put("max.connections.per.ip", "1024");
-        settings.put(clients + "max.connections", "4096");
+        settings.put("max.connections.per.ip", "128");
+        settings.put(clients + "max.connections", Integer.toString(connections()));
+        settings.put(clients + "max.connection.creation.rate", "100");
         settings.put(workers + "max.connections", "2048");
         // clients and workers together leave the program its own there
         settings.put("max.connections.per.ip.overrides", LOOPBACK + ":8192");
@@ -437,6 +442,12 @@ final class KafkaLog implements StreamLog {
         settings.put("broker.session.timeout.ms", "3000");
         settings.put("broker.heartbeat.interval.ms", "500");
         return settings;
+    }
+
+    /** Each has buffers for TLS, and a request that was read. */
+    private static int connections() {
+        long some = Runtime.getRuntime().maxMemory() / BYTES_OF_A_CONNECTION;
+        return Math.toIntExact(Math.clamp(some, 128, 4_096));
     }
 
     /** Where clients are sent, who have found it once. */
@@ -799,6 +810,7 @@ final class KafkaLog implements StreamLog {
         if (now == null) {
             return;
         }
+        now.overdue().close();
         now.appending().close();
         now.admin().close(Duration.ofSeconds(5));
         try {

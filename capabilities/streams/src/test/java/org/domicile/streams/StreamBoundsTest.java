@@ -222,4 +222,23 @@ final class StreamBoundsTest {
             }
         }
     }
+
+    /** Half a request holds memory that all share, and whoever says nothing a place. */
+    @Test
+    void whoeverDoesNotComeToAnEndIsCutOff() throws Exception {
+        MemoryRecords one =
+                MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(new byte[1]));
+        try (RawClient silent = new RawClient(port);
+                RawClient half = gauge();
+                RawClient good = gauge()) {
+            half.begin(4 << 20, new byte[100]);
+            assertTrue(half.isOver());
+            assertTrue(silent.isOver());
+            assertEquals(Map.of(Errors.NONE, 1), errors(good, produce("water.levels", one)));
+        }
+        try (RawClient large = gauge()) {
+            large.begin((4 << 20) + 1, new byte[100]);
+            assertTrue(large.isOver());
+        }
+    }
 }
