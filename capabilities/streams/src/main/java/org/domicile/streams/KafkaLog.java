@@ -81,6 +81,9 @@ final class KafkaLog implements StreamLog {
     private static final long PATIENCE_SECONDS = 60;
     private static final int LARGEST_REQUEST = 4 << 20;
 
+    /** Threads that handle requests of clients. */
+    static final int HANDLERS = 16;
+
     private static final int BYTES_OF_A_CONNECTION = 512 << 10;
 
     /** How long it remembers a producer that is gone. */
@@ -433,7 +436,7 @@ final class KafkaLog implements StreamLog {
         settings.put("log.message.timestamp.after.max.ms", Long.toString(AHEAD.toMillis()));
         settings.put("num.network.threads", "2");
         // each minute the first request of each client waits for a commit, which they share
-        settings.put("num.io.threads", "16");
+        settings.put("num.io.threads", Integer.toString(HANDLERS));
         settings.put("num.recovery.threads.per.data.dir", "2");
         settings.put("background.threads", "2");
         settings.put("group.initial.rebalance.delay.ms", "0");

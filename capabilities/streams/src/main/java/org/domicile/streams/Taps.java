@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import kafka.network.RequestChannel;
@@ -47,6 +48,7 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.common.utils.internals.BufferSupplier;
 import org.apache.kafka.network.Request;
 import org.apache.kafka.server.common.RequestLocal;
+import org.domicile.bytes.StorageFailure;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,9 +131,13 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
     /** Of an organisation's groups, in as long as one that is silent stays one. */
     static final int MOST_MEMBERS = 2_000;
 
+    /** Threads that unpack at a time, of the sixteen that handle requests. */
+    private static final int MOST_UNPACKING = 2;
+
     private final Fresh producers = new Fresh(MOST_PRODUCERS, KafkaLog.PRODUCERS);
     private final Fresh offsets = new Fresh(MOST_OFFSETS, KafkaLog.OFFSETS);
     private final Fresh members = new Fresh(MOST_MEMBERS, KafkaLog.MEMBERS);
+    private final Semaphore unpacking = new Semaphore(MOST_UNPACKING);
     private final AtomicLong unnamed = new AtomicLong();
     private final Admission admission;
     private final Names names;
@@ -219,7 +225,17 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
             switch (request.body()) {
                 case ProduceRequest produce -> {
                     List<Sent> sent = sent(produce.data()); // Kafka lets go of them
-                    refuseWhatUnpacksToTooMuch(produce.data(), local.bufferSupplier());
+                    if (isPacked(produce.data())) {
+                        refuseWhatIsNotAdmitted(client, produce.data());
+                        unpacking.acquireUninterruptibly();
+                        try {
+                            refuseWhatUnpacksToTooMuch(produce.data(), local.bufferSupplier());
+                        } finally {
+                            unpacking.release();
+                        }
+                    } else {
+                        refuseWhatUnpacksToTooMuch(produce.data(), local.bufferSupplier());
+                    }
                     appending.readLock().lock(); // admitted in it, and in the log behind it
                     try {
                         apis.handle(request, local);
@@ -419,6 +435,49 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
             }
         }
         return sent;
+    }
+
+    private static boolean isPacked(ProduceRequestData data) {
+        return data.topicData().stream()
+                .flatMap(topic -> topic.partitionData().stream())
+                .anyMatch(each ->
+                        each.records() instanceof MemoryRecords records && isPacked(records));
+    }
+
+    private static boolean isPacked(MemoryRecords records) {
+        try {
+            for (MutableRecordBatch each : records.batches()) {
+                if (each.isCompressed()) {
+                    return true;
+                }
+            }
+        } catch (KafkaException e) {
+            return false; // it says so itself
+        }
+        return false;
+    }
+
+    /** So that nobody has work done that has no right to; Kafka asks again and says so. */
+    private void refuseWhatIsNotAdmitted(Client client, ProduceRequestData data) {
+        for (ProduceRequestData.TopicProduceData topic : data.topicData()) {
+            String stream = name(topic.name(), topic.topicId());
+            boolean admitted = stream != null && admitsOrCannotSay(client, stream);
+            for (ProduceRequestData.PartitionProduceData each : topic.partitionData()) {
+                if (!admitted
+                        && each.records() instanceof MemoryRecords records
+                        && isPacked(records)) {
+                    each.setRecords(Unpacked.tooLarge());
+                }
+            }
+        }
+    }
+
+    private boolean admitsOrCannotSay(Client client, String stream) {
+        try {
+            return admission.admits(client, Act.PUBLISH, stream);
+        } catch (StorageFailure e) {
+            return true; // Kafka asks again, and clients come again with what is as it was
+        }
     }
 
     /** Kafka refuses what stands there then as too large, and the rest of the request comes. */

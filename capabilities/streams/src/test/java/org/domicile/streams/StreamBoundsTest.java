@@ -241,4 +241,41 @@ final class StreamBoundsTest {
             assertTrue(large.isOver());
         }
     }
+
+    /** Whoever may not publish has nothing unpacked, and is told that and no more. */
+    @Test
+    void onlyWhatMayComeIsUnpacked() throws Exception {
+        log.keep(new Topic("water.quality", 1, Duration.ofDays(1), 1L << 30));
+        MemoryRecords packed =
+                MemoryRecords.withRecords(
+                        Compression.gzip().build(), new SimpleRecord(new byte[1_000]));
+        try (RawClient client = gauge()) {
+            assertEquals(
+                    Map.of(Errors.TOPIC_AUTHORIZATION_FAILED, 1),
+                    errors(client, produce("water.quality", packed)));
+            assertEquals(Map.of(Errors.NONE, 1), errors(client, produce("water.levels", packed)));
+        }
+    }
+
+    /** Each thread that unpacks has a window, and it lies beside the heap. */
+    @Test
+    void windowsOfZstdAreSmall() throws Exception {
+        try (RawClient client = gauge()) {
+            for (int level : List.of(1, 3, 19)) {
+                assertEquals(
+                        Map.of(Errors.NONE, 1),
+                        errors(client, produce("water.levels", zstd(level))));
+            }
+            assertEquals(
+                    Map.of(Errors.MESSAGE_TOO_LARGE, 1),
+                    errors(client, produce("water.levels", zstd(22))));
+        }
+    }
+
+    private static MemoryRecords zstd(int level) {
+        return MemoryRecords.withRecords(
+                Compression.zstd().level(level).build(),
+                new SimpleRecord(new byte[500_000]),
+                new SimpleRecord(new byte[500_000]));
+    }
 }
