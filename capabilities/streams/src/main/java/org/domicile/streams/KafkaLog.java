@@ -79,7 +79,21 @@ final class KafkaLog implements StreamLog {
     private static final String CONTROLLER = "CONTROLLER";
     private static final String LOOPBACK = "127.0.0.1";
     private static final long PATIENCE_SECONDS = 60;
-    private static final int LARGEST_REQUEST = 16 << 20;
+    private static final int LARGEST_REQUEST = 4 << 20;
+
+    /** Threads that handle requests of clients. */
+    static final int HANDLERS = 16;
+
+    private static final int BYTES_OF_A_CONNECTION = 512 << 10;
+
+    /** How long it remembers a producer that is gone. */
+    static final Duration PRODUCERS = Duration.ofHours(1);
+
+    /** How long it keeps the offsets of a group that nobody is in. */
+    static final Duration OFFSETS = Duration.ofDays(7);
+
+    /** How long a member of a group may be silent. */
+    static final Duration MEMBERS = Duration.ofMinutes(5);
 
     /** A record of a mebibyte, with its key and headers, is one batch. */
     static final int LARGEST_BATCH = 2 << 20;
@@ -110,6 +124,7 @@ final class KafkaLog implements StreamLog {
             ControllerServer controller,
             Admin admin,
             Taps taps,
+            Overdue overdue,
             Appending appending,
             int inner,
             int port,
@@ -165,6 +180,7 @@ final class KafkaLog implements StreamLog {
 
     private Running started() {
         staysInside();
+        BoundedLogins.register();
         try {
             Path folder = Files.createDirectories(options.folder());
             KafkaConfig config = new KafkaConfig(settings(folder), false);
@@ -221,6 +237,7 @@ final class KafkaLog implements StreamLog {
                         controller,
                         admin,
                         taps,
+                        new Overdue(broker.socketServer(), Set.of(CLIENTS, WORKERS)),
                         new Appending(clientSettings(inner)),
                         inner,
                         broker.boundPort(ListenerName.normalised(CLIENTS)),
@@ -382,7 +399,15 @@ final class KafkaLog implements StreamLog {
         // how often it looks for files whose records may go
         settings.put("log.retention.check.interval.ms", "60000");
         // what it knows of producers that have gone is in memory, for each partition
-        settings.put("producer.id.expiration.ms", "3600000");
+        settings.put("producer.id.expiration.ms", Long.toString(PRODUCERS.toMillis()));
+        // so is what it knows of groups
+        settings.put("offsets.retention.minutes", Long.toString(OFFSETS.toMinutes()));
+        settings.put("offset.metadata.max.bytes", "256");
+        settings.put("group.max.size", "500");
+        settings.put("group.consumer.max.size", "500");
+        settings.put("group.max.session.timeout.ms", Long.toString(MEMBERS.toMillis()));
+        // a request that was read and not looked at yet is in memory, too
+        settings.put("queued.max.requests", "64");
         settings.put("offsets.topic.replication.factor", "1");
         settings.put("offsets.topic.num.partitions", "4");
         settings.put("transaction.state.log.replication.factor", "1");
@@ -395,8 +420,9 @@ final class KafkaLog implements StreamLog {
         settings.put("log.cleaner.dedupe.buffer.size", "16777216");
         // before a login nothing of a stranger's is large, and after it no request takes the heap
         settings.put("sasl.server.max.receive.size", "16384");
-        settings.put("max.connections.per.ip", "1024");
-        settings.put(clients + "max.connections", "4096");
+        settings.put("max.connections.per.ip", "128");
+        settings.put(clients + "max.connections", Integer.toString(connections()));
+        settings.put(clients + "max.connection.creation.rate", "100");
         settings.put(workers + "max.connections", "2048");
         // clients and workers together leave the program its own there
         settings.put("max.connections.per.ip.overrides", LOOPBACK + ":8192");
@@ -410,7 +436,7 @@ final class KafkaLog implements StreamLog {
         settings.put("log.message.timestamp.after.max.ms", Long.toString(AHEAD.toMillis()));
         settings.put("num.network.threads", "2");
         // each minute the first request of each client waits for a commit, which they share
-        settings.put("num.io.threads", "16");
+        settings.put("num.io.threads", Integer.toString(HANDLERS));
         settings.put("num.recovery.threads.per.data.dir", "2");
         settings.put("background.threads", "2");
         settings.put("group.initial.rebalance.delay.ms", "0");
@@ -419,6 +445,12 @@ final class KafkaLog implements StreamLog {
         settings.put("broker.session.timeout.ms", "3000");
         settings.put("broker.heartbeat.interval.ms", "500");
         return settings;
+    }
+
+    /** Each has buffers for TLS, and a request that was read. */
+    private static int connections() {
+        long some = Runtime.getRuntime().maxMemory() / BYTES_OF_A_CONNECTION;
+        return Math.toIntExact(Math.clamp(some, 128, 4_096));
     }
 
     /** Where clients are sent, who have found it once. */
@@ -781,6 +813,7 @@ final class KafkaLog implements StreamLog {
         if (now == null) {
             return;
         }
+        now.overdue().close();
         now.appending().close();
         now.admin().close(Duration.ofSeconds(5));
         try {

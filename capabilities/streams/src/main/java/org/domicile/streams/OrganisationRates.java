@@ -9,10 +9,13 @@ import org.apache.kafka.server.quota.ClientQuotaType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All clients of an organisation share one rate, publishing and polling each: whoever goes over it
- * is slowed down, and loses nothing. Public because Kafka makes it.
+ * All clients of an organisation share one rate, publishing and polling each, and half of the
+ * threads: whoever goes over it is slowed down, and loses nothing. Public because Kafka makes it.
  */
 public final class OrganisationRates implements ClientQuotaCallback {
+    /** In hundredths of one: half of those that handle requests, waiting for a disk or not. */
+    private static final double MOST_OF_THREADS = 100.0 * KafkaLog.HANDLERS / 2;
+
     private static final String ORGANISATION = "organisation";
 
     private @Nullable Handover handover;
@@ -40,13 +43,14 @@ public final class OrganisationRates implements ClientQuotaCallback {
     @Override
     public @Nullable Double quotaLimit(ClientQuotaType type, Map<String, String> tags) {
         Handover known = handover;
-        boolean counts = type == ClientQuotaType.PRODUCE || type == ClientQuotaType.FETCH;
-        return known == null
-                        || known.rate() == 0
-                        || !counts
-                        || tags.getOrDefault(ORGANISATION, "").isEmpty()
-                ? null
-                : (double) known.rate();
+        if (known == null || tags.getOrDefault(ORGANISATION, "").isEmpty()) {
+            return null;
+        }
+        return switch (type) {
+            case PRODUCE, FETCH -> known.rate() == 0 ? null : (double) known.rate();
+            case REQUEST -> MOST_OF_THREADS;
+            case CONTROLLER_MUTATION -> null;
+        };
     }
 
     @Override

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import kafka.network.RequestChannel;
 import kafka.server.ApiRequestHandler;
@@ -15,21 +17,38 @@ import kafka.server.KafkaRequestHandlerPool;
 import kafka.server.KafkaRequestHandlerPoolFactory;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.GroupMaxSizeReachedException;
+import org.apache.kafka.common.errors.InvalidCommitOffsetSizeException;
+import org.apache.kafka.common.errors.InvalidRegularExpression;
 import org.apache.kafka.common.errors.InvalidTxnTimeoutException;
+import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
+import org.apache.kafka.common.message.OffsetCommitRequestData;
 import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
+import org.apache.kafka.common.record.internal.RecordBatch;
+import org.apache.kafka.common.requests.AbstractRequest;
+import org.apache.kafka.common.requests.AbstractResponse;
+import org.apache.kafka.common.requests.ConsumerGroupHeartbeatRequest;
 import org.apache.kafka.common.requests.FetchRequest;
+import org.apache.kafka.common.requests.HeartbeatRequest;
 import org.apache.kafka.common.requests.InitProducerIdRequest;
+import org.apache.kafka.common.requests.JoinGroupRequest;
+import org.apache.kafka.common.requests.OffsetCommitRequest;
 import org.apache.kafka.common.requests.ProduceRequest;
+import org.apache.kafka.common.requests.SyncGroupRequest;
+import org.apache.kafka.common.requests.TxnOffsetCommitRequest;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.common.utils.internals.BufferSupplier;
 import org.apache.kafka.network.Request;
 import org.apache.kafka.server.common.RequestLocal;
+import org.domicile.bytes.StorageFailure;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,6 +113,32 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
                     ApiKeys.SYNC_GROUP,
                     ApiKeys.TXN_OFFSET_COMMIT);
 
+    /** Of a request that publishes nothing, as it is sent. */
+    static final int LARGEST_QUESTION = 256 << 10;
+
+    /** Of one that is refused anyway. */
+    private static final int LARGEST_UNSERVED = 8 << 10;
+
+    /** Of one that a group's members are kept with. */
+    static final int LARGEST_OF_A_GROUP = 64 << 10;
+
+    /** Producers that number their records, each in a partition: of an organisation in an hour. */
+    static final int MOST_PRODUCERS = 30_000;
+
+    /** Offsets that an organisation keeps, of all its groups. */
+    static final int MOST_OFFSETS = 50_000;
+
+    /** Of an organisation's groups, in as long as one that is silent stays one. */
+    static final int MOST_MEMBERS = 2_000;
+
+    /** Threads that unpack at a time, of the sixteen that handle requests. */
+    private static final int MOST_UNPACKING = 2;
+
+    private final Fresh producers = new Fresh(MOST_PRODUCERS, KafkaLog.PRODUCERS);
+    private final Fresh offsets = new Fresh(MOST_OFFSETS, KafkaLog.OFFSETS);
+    private final Fresh members = new Fresh(MOST_MEMBERS, KafkaLog.MEMBERS);
+    private final Semaphore unpacking = new Semaphore(MOST_UNPACKING);
+    private final AtomicLong unnamed = new AtomicLong();
     private final Admission admission;
     private final Names names;
 
@@ -160,21 +205,37 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
                 apis.handle(request, local);
                 return;
             }
+            if (isTooLarge(request)) {
+                // Kafka takes quadratic time to answer some that name a thing again and again
+                channel.closeConnection(request, Map.of());
+                return;
+            }
             if (!SERVED.contains(request.header().apiKey())) {
-                channel.sendResponse(
+                refuse(
                         request,
-                        request.body()
-                                .getErrorResponse(
-                                        0,
-                                        new UnsupportedVersionException(
-                                                "This request is not served here.")));
+                        new UnsupportedVersionException("This request is not served here."));
                 return;
             }
             Client client = new Client(login, request.context().clientAddress());
+            Optional<ApiException> refused = refusal(client, request);
+            if (refused.isPresent()) {
+                refuse(request, refused.get());
+                return;
+            }
             switch (request.body()) {
                 case ProduceRequest produce -> {
                     List<Sent> sent = sent(produce.data()); // Kafka lets go of them
-                    refuseWhatUnpacksToTooMuch(produce.data(), local.bufferSupplier());
+                    if (isPacked(produce.data())) {
+                        refuseWhatIsNotAdmitted(client, produce.data());
+                        unpacking.acquireUninterruptibly();
+                        try {
+                            refuseWhatUnpacksToTooMuch(produce.data(), local.bufferSupplier());
+                        } finally {
+                            unpacking.release();
+                        }
+                    } else {
+                        refuseWhatUnpacksToTooMuch(produce.data(), local.bufferSupplier());
+                    }
                     appending.readLock().lock(); // admitted in it, and in the log behind it
                     try {
                         apis.handle(request, local);
@@ -196,14 +257,16 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
                     apis.handle(request, local);
                     moved(client, request.context().connectionId(), data);
                 }
-                case InitProducerIdRequest begun when isTooLong(client, begun.data()) ->
-                        channel.sendResponse(
-                                request,
-                                begun.getErrorResponse(
-                                        0,
-                                        new InvalidTxnTimeoutException(
-                                                "Set transaction.timeout.ms to less.")));
                 default -> apis.handle(request, local);
+            }
+        }
+
+        private void refuse(Request request, ApiException why) {
+            AbstractResponse response = request.body().getErrorResponse(0, why);
+            if (response == null) { // nobody waits for it
+                channel.closeConnection(request, Map.of());
+            } else {
+                channel.sendResponse(request, response);
             }
         }
 
@@ -211,6 +274,140 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
         public void tryCompleteActions() {
             apis.tryCompleteActions();
         }
+    }
+
+    private static boolean isTooLarge(Request request) {
+        int most =
+                switch (request.body()) {
+                    case ProduceRequest _ -> Integer.MAX_VALUE;
+                    case JoinGroupRequest _, SyncGroupRequest _, ConsumerGroupHeartbeatRequest _ ->
+                            LARGEST_OF_A_GROUP;
+                    default ->
+                            SERVED.contains(request.header().apiKey())
+                                    ? LARGEST_QUESTION
+                                    : LARGEST_UNSERVED;
+                };
+        return request.sizeInBytes() > most;
+    }
+
+    /** Why a request is not handed to Kafka, which would keep or do too much. */
+    private Optional<ApiException> refusal(Client client, Request request) {
+        AbstractRequest body = request.body();
+        return Optional.ofNullable(
+                switch (body) {
+                    case ProduceRequest produce when isTooMany(client, produce.data()) ->
+                            new PolicyViolationException(
+                                    "Your organisation began more than %d idempotent producers"
+                                                    .formatted(MOST_PRODUCERS)
+                                            + " within an hour. Keep producers open.");
+                    case InitProducerIdRequest begun when isTooLong(client, begun.data()) ->
+                            new InvalidTxnTimeoutException("Set transaction.timeout.ms to less.");
+                    // Kafka unfolds its repetitions, however many they are
+                    case ConsumerGroupHeartbeatRequest beat
+                            when !isEmpty(beat.data().subscribedTopicRegex()) ->
+                            new InvalidRegularExpression(
+                                    "Patterns are not matched here. Name the streams, or have the"
+                                            + " client match them (group.protocol=classic).");
+                    case OffsetCommitRequest commit when isTooMany(client, commit.data()) ->
+                            tooManyOffsets();
+                    case TxnOffsetCommitRequest commit when isTooMany(client, commit.data()) ->
+                            tooManyOffsets();
+                    case JoinGroupRequest join ->
+                            member(client, join.data().groupId(), join.data().memberId());
+                    case SyncGroupRequest sync ->
+                            member(client, sync.data().groupId(), sync.data().memberId());
+                    case HeartbeatRequest beat ->
+                            member(client, beat.data().groupId(), beat.data().memberId());
+                    case ConsumerGroupHeartbeatRequest beat ->
+                            member(client, beat.data().groupId(), beat.data().memberId());
+                    default -> null;
+                });
+    }
+
+    private static boolean isEmpty(@Nullable String text) {
+        return text == null || text.isEmpty();
+    }
+
+    private @Nullable ApiException member(Client client, String group, String member) {
+        return members.takes(
+                        admission.organisation(client.login()),
+                        group,
+                        member.isEmpty() ? unnamed.incrementAndGet() : member)
+                ? null
+                : new GroupMaxSizeReachedException(
+                        "Your organisation's groups have more than %d members."
+                                .formatted(MOST_MEMBERS));
+    }
+
+    private static ApiException tooManyOffsets() {
+        return new InvalidCommitOffsetSizeException(
+                "Your organisation's groups have committed more than %d offsets. Use fewer groups."
+                        .formatted(MOST_OFFSETS));
+    }
+
+    private boolean isTooMany(Client client, OffsetCommitRequestData data) {
+        String organisation = admission.organisation(client.login());
+        return data.topics().stream()
+                .anyMatch(topic -> {
+                    String stream = name(topic.name(), topic.topicId());
+                    return stream != null
+                            && topic.partitions().stream()
+                                    .anyMatch(each ->
+                                            !offsets.takes(
+                                                    organisation,
+                                                    data.groupId(),
+                                                    stream,
+                                                    each.partitionIndex()));
+                });
+    }
+
+    private boolean isTooMany(Client client, TxnOffsetCommitRequestData data) {
+        String organisation = admission.organisation(client.login());
+        return data.topics().stream()
+                .anyMatch(topic ->
+                        topic.partitions().stream()
+                                .anyMatch(each ->
+                                        !offsets.takes(
+                                                organisation,
+                                                data.groupId(),
+                                                topic.name(),
+                                                each.partitionIndex())));
+    }
+
+    /** Of each number that a producer gives itself Kafka remembers something, in each partition. */
+    private boolean isTooMany(Client client, ProduceRequestData data) {
+        String organisation = admission.organisation(client.login());
+        for (ProduceRequestData.TopicProduceData topic : data.topicData()) {
+            String stream = name(topic.name(), topic.topicId());
+            if (stream == null) {
+                continue;
+            }
+            for (ProduceRequestData.PartitionProduceData each : topic.partitionData()) {
+                if (each.records() instanceof MemoryRecords records
+                        && !takes(organisation, stream, each.index(), records)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private boolean takes(String organisation, String stream, int partition, MemoryRecords sent) {
+        long last = RecordBatch.NO_PRODUCER_ID;
+        try {
+            for (MutableRecordBatch batch : sent.batches()) {
+                long producer = batch.producerId();
+                if (producer != RecordBatch.NO_PRODUCER_ID && producer != last) {
+                    last = producer;
+                    if (!producers.takes(organisation, producer, stream, partition)) {
+                        return false;
+                    }
+                }
+            }
+        } catch (KafkaException e) {
+            return true; // Kafka says so itself
+        }
+        return true;
     }
 
     private boolean isTooLong(Client client, InitProducerIdRequestData data) {
@@ -238,6 +435,49 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
             }
         }
         return sent;
+    }
+
+    private static boolean isPacked(ProduceRequestData data) {
+        return data.topicData().stream()
+                .flatMap(topic -> topic.partitionData().stream())
+                .anyMatch(each ->
+                        each.records() instanceof MemoryRecords records && isPacked(records));
+    }
+
+    private static boolean isPacked(MemoryRecords records) {
+        try {
+            for (MutableRecordBatch each : records.batches()) {
+                if (each.isCompressed()) {
+                    return true;
+                }
+            }
+        } catch (KafkaException e) {
+            return false; // it says so itself
+        }
+        return false;
+    }
+
+    /** So that nobody has work done that has no right to; Kafka asks again and says so. */
+    private void refuseWhatIsNotAdmitted(Client client, ProduceRequestData data) {
+        for (ProduceRequestData.TopicProduceData topic : data.topicData()) {
+            String stream = name(topic.name(), topic.topicId());
+            boolean admitted = stream != null && admitsOrCannotSay(client, stream);
+            for (ProduceRequestData.PartitionProduceData each : topic.partitionData()) {
+                if (!admitted
+                        && each.records() instanceof MemoryRecords records
+                        && isPacked(records)) {
+                    each.setRecords(Unpacked.tooLarge());
+                }
+            }
+        }
+    }
+
+    private boolean admitsOrCannotSay(Client client, String stream) {
+        try {
+            return admission.admits(client, Act.PUBLISH, stream);
+        } catch (StorageFailure e) {
+            return true; // Kafka asks again, and clients come again with what is as it was
+        }
     }
 
     /** Kafka refuses what stands there then as too large, and the rest of the request comes. */

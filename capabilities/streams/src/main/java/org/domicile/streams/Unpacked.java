@@ -2,7 +2,9 @@ package org.domicile.streams;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.OptionalLong;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.record.internal.CompressionType;
@@ -33,6 +35,14 @@ final class Unpacked {
 
     /** Of a record. */
     static final int MOST_HEADERS = 1_000;
+
+    /** What RFC 8878 wants of all who unpack; memory that is taken beside the heap. */
+    static final long MOST_OF_A_WINDOW = 8 << 20;
+
+    private static final int ZSTD_MAGIC = 0xFD2FB528;
+
+    /** The last four bits are anybody's. */
+    private static final int ZSTD_SKIPPED = 0x184D2A50;
 
     /** What snappy-java writes before its blocks: eight bytes of magic, two numbers. */
     private static final int SNAPPY_HEAD = 16;
@@ -80,6 +90,10 @@ final class Unpacked {
                                     all.position() + DefaultRecordBatch.RECORD_BATCH_OVERHEAD,
                                     size - DefaultRecordBatch.RECORD_BATCH_OVERHEAD);
                     if (batch.compressionType() == CompressionType.SNAPPY && snappy(body) > limit) {
+                        return OptionalLong.empty();
+                    }
+                    if (batch.compressionType() == CompressionType.ZSTD
+                            && window(body) > MOST_OF_A_WINDOW) {
                         return OptionalLong.empty();
                     }
                     OptionalLong found = of(batch, limit, buffers);
@@ -188,6 +202,76 @@ final class Unpacked {
             }
         }
         return bytes;
+    }
+
+    /**
+     * How much of what was unpacked the largest of zstd's frames looks back at: RFC 8878, section
+     * 3.1.1. What ends too soon its reader refuses when it comes there.
+     */
+    private static long window(ByteBuffer body) {
+        ByteBuffer in = body.slice().order(ByteOrder.LITTLE_ENDIAN);
+        long largest = 0;
+        try {
+            while (in.hasRemaining()) {
+                int magic = in.getInt();
+                if ((magic & 0xFFFFFFF0) == ZSTD_SKIPPED) {
+                    skip(in, in.getInt());
+                } else if (magic == ZSTD_MAGIC) {
+                    long found = windowOfFrame(in);
+                    if (found > MOST_OF_A_WINDOW) {
+                        return found;
+                    }
+                    largest = Math.max(largest, found);
+                } else {
+                    return Long.MAX_VALUE; // its reader knows older forms, too
+                }
+            }
+        } catch (BufferUnderflowException _) {
+            return largest;
+        }
+        return largest;
+    }
+
+    private static void skip(ByteBuffer in, int bytes) {
+        if (bytes < 0 || bytes > in.remaining()) {
+            throw new BufferUnderflowException();
+        }
+        in.position(in.position() + bytes);
+    }
+
+    /** Of the frame whose magic has been read; passes over it. */
+    private static long windowOfFrame(ByteBuffer in) {
+        int head = in.get();
+        boolean whole = (head & 0x20) != 0;
+        long window = 0;
+        if (!whole) {
+            int said = Byte.toUnsignedInt(in.get());
+            long base = 1L << 10 + (said >> 3);
+            window = base + base / 8 * (said & 7);
+        }
+        skip(in, (1 << (head & 3)) >> 1); // the number of a dictionary: none, 1, 2 or 4 bytes
+        int sized = head >> 6 & 3;
+        if (sized == 0) {
+            window = whole ? Byte.toUnsignedInt(in.get()) : window;
+        } else {
+            long size =
+                    switch (sized) {
+                        case 1 -> Short.toUnsignedLong(in.getShort()) + 256;
+                        case 2 -> Integer.toUnsignedLong(in.getInt());
+                        default -> in.getLong();
+                    };
+            window = whole ? (size < 0 ? Long.MAX_VALUE : size) : window;
+        }
+        if (window <= MOST_OF_A_WINDOW) {
+            boolean more = true;
+            while (more) {
+                int block = in.get() & 0xFF | (in.getShort() & 0xFFFF) << 8;
+                more = (block & 1) == 0;
+                skip(in, (block >> 1 & 3) == 1 ? 1 : block >>> 3); // one byte, again and again
+            }
+            skip(in, head & 4); // a checksum
+        }
+        return window;
     }
 
     /** The number that a block begins with, seven bits a byte. */
