@@ -288,6 +288,11 @@ final class StreamsView implements GuardedStreams {
                                         "An organisation has at most "
                                                 + Streams.MOST
                                                 + " streams; 'domicile stream delete' removes one.";
+                                case PARTITIONS_OF_ONE ->
+                                        "An organisation has at most "
+                                                + Streams.MOST_PARTITIONS_OF_ONE
+                                                + " partitions in all its streams: ask for fewer,"
+                                                + " or delete streams.";
                                 case PARTITIONS ->
                                         "All streams of this installation have at most "
                                                 + Streams.MOST_PARTITIONS

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -176,21 +177,30 @@ final class StoredStreams implements Streams {
             if (of(stream.organisation()).size() >= MOST) {
                 return refused(request, Outcome.CONFLICT, new Asked.TooMany(Asked.Full.STREAMS));
             }
-            if (!haveRoomFor(stream.topic().partitions())) {
-                return refused(request, Outcome.CONFLICT, new Asked.TooMany(Asked.Full.PARTITIONS));
-            }
-            return kept(request, stream);
+            Optional<Asked.Full> full = full(stream.organisation(), stream.topic().partitions());
+            return full.isPresent()
+                    ? refused(request, Outcome.CONFLICT, new Asked.TooMany(full.get()))
+                    : kept(request, stream);
         } finally {
             changing.unlock();
         }
     }
 
-    /** What is there stays as it is, also where it is more already. */
-    private boolean haveRoomFor(int partitions) {
-        return partitions == 0
-                || streams.values().stream().mapToInt(each -> each.topic().partitions()).sum()
-                                + partitions
-                        <= MOST_PARTITIONS;
+    /** What is there stays as it is, also where it is more already. @param partitions more */
+    private Optional<Asked.Full> full(String organisation, int partitions) {
+        if (partitions == 0) {
+            return Optional.empty();
+        }
+        if (partitions(of(organisation)) + partitions > MOST_PARTITIONS_OF_ONE) {
+            return Optional.of(Asked.Full.PARTITIONS_OF_ONE);
+        }
+        return partitions(streams.values()) + partitions > MOST_PARTITIONS
+                ? Optional.of(Asked.Full.PARTITIONS)
+                : Optional.empty();
+    }
+
+    private static int partitions(Collection<Stream> some) {
+        return some.stream().mapToInt(each -> each.topic().partitions()).sum();
     }
 
     private boolean isTaken(String name) {
@@ -221,8 +231,9 @@ final class StoredStreams implements Streams {
             if (partitions < topic.partitions()) {
                 return refused(request, Outcome.CONFLICT, new Asked.Fewer(now));
             }
-            if (!haveRoomFor(partitions - topic.partitions())) {
-                return refused(request, Outcome.CONFLICT, new Asked.TooMany(Asked.Full.PARTITIONS));
+            Optional<Asked.Full> full = full(now.organisation(), partitions - topic.partitions());
+            if (full.isPresent()) {
+                return refused(request, Outcome.CONFLICT, new Asked.TooMany(full.get()));
             }
             Topic next =
                     new Topic(

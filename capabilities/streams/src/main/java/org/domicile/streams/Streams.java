@@ -21,6 +21,9 @@ public interface Streams {
      */
     int MOST_PARTITIONS = 3_000;
 
+    /** Of them an organisation's, so that none takes all. */
+    int MOST_PARTITIONS_OF_ONE = MOST_PARTITIONS / 2;
+
     /** Names of groups and of transactions, each, of an organisation. */
     int MOST_SHARED = 10_000;
 
@@ -145,6 +148,8 @@ public interface Streams {
         enum Full {
             /** The organisation has {@link #MOST}. */
             STREAMS,
+            /** Those of the organisation have {@link #MOST_PARTITIONS_OF_ONE}. */
+            PARTITIONS_OF_ONE,
             /** All together have {@link #MOST_PARTITIONS}. */
             PARTITIONS
         }

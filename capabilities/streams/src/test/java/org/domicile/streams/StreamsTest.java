@@ -124,28 +124,40 @@ final class StreamsTest {
     @Test
     void anOrganisationHasSoManyStreams() {
         for (int i = 0; i < Streams.MOST; i++) {
-            streams.create(request(), stream("city", "s" + i));
+            streams.create(request(), wide("city", "s" + i, 1));
         }
         assertEquals(
                 new Streams.Asked.TooMany(Streams.Asked.Full.STREAMS),
-                streams.create(request(), stream("city", "one.more")));
+                streams.create(request(), wide("city", "one.more", 1)));
         assertInstanceOf(
                 Streams.Asked.Now.class, streams.create(request(), stream("hospital", "beds")));
     }
 
+    /** Of which no organisation has more than half. */
     @Test
     void allStreamsTogetherHaveSoManyPartitions() {
-        for (int i = 0; i * 64 + 64 < Streams.MOST_PARTITIONS; i++) {
+        int streamsOfOne = Streams.MOST_PARTITIONS_OF_ONE / 64;
+        for (int i = 0; i < streamsOfOne; i++) {
             streams.create(request(), wide("city", "s" + i, 64));
         }
+        var own = new Streams.Asked.TooMany(Streams.Asked.Full.PARTITIONS_OF_ONE);
+        assertEquals(own, streams.create(request(), wide("city", "more", 64)));
+        for (int i = 0; i < streamsOfOne; i++) {
+            assertInstanceOf(
+                    Streams.Asked.Now.class,
+                    streams.create(request(), wide("hospital", "h" + i, 64)));
+        }
         var full = new Streams.Asked.TooMany(Streams.Asked.Full.PARTITIONS);
-        assertEquals(full, streams.create(request(), wide("hospital", "beds", 64)));
         assertInstanceOf(
-                Streams.Asked.Now.class, streams.create(request(), wide("hospital", "beds", 1)));
+                Streams.Asked.Now.class, streams.create(request(), wide("harbour", "tugs", 1)));
         var wider = new Streams.Measures(Optional.of(64), Optional.empty(), Optional.empty());
-        assertEquals(full, streams.measure(request(), "beds", wider));
+        assertEquals(full, streams.measure(request(), "tugs", wider));
+        assertEquals(full, streams.create(request(), wide("harbour", "cranes", 64)));
+        assertInstanceOf(
+                Streams.Asked.Now.class, streams.create(request(), wide("city", "last", 2)));
+        assertEquals(own, streams.measure(request(), "last", wider));
         var shorter = new Streams.Measures(Optional.empty(), Optional.of(5L), Optional.empty());
-        assertInstanceOf(Streams.Asked.Now.class, streams.measure(request(), "beds", shorter));
+        assertInstanceOf(Streams.Asked.Now.class, streams.measure(request(), "last", shorter));
     }
 
     private static Stream wide(String organisation, String name, int partitions) {
