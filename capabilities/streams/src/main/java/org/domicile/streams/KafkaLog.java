@@ -834,9 +834,9 @@ final class KafkaLog implements StreamLog {
         if (now == null) {
             return;
         }
-        now.taps().settle();
         now.appending().close();
         now.admin().close(Duration.ofSeconds(5));
+        now.taps().settle(); // it looks at the log
         try {
             now.broker().shutdown(Duration.ofSeconds(30));
             now.controller().shutdown();

@@ -3,6 +3,7 @@ package org.domicile.streams;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -182,8 +183,10 @@ final class Places implements AutoCloseable {
     private void forgotten(List<Got> got) {
         List<Known> over = new ArrayList<>();
         synchronized (connections) {
-            while (spots > most) {
-                Known eldest = connections.pollFirstEntry().getValue();
+            Iterator<Known> all = connections.values().iterator();
+            while (spots > most && all.hasNext()) {
+                Known eldest = all.next();
+                all.remove();
                 spots -= eldest.spots.size();
                 if (!eldest.settled) {
                     over.add(eldest);
