@@ -548,7 +548,8 @@ final class Gate implements Guard {
                 live);
     }
 
-    private Uses uses(Request request) {
+    /** The uses of a request in which nobody states anything. */
+    Uses uses(Request request) {
         return uses(request, List.of(), Asking.NOTHING);
     }
 

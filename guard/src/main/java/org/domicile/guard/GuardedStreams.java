@@ -60,8 +60,8 @@ public interface GuardedStreams extends AutoCloseable {
     boolean admits(Request request, Act act, String stream);
 
     /**
-     * Whether it may know of a group or a transaction: its organisation's, or nobody's that it
-     * names itself. What it may not leaves no entry.
+     * Whether it may know of a group or a transaction: its purpose's, or nobody's that it names
+     * itself. What it may not leaves no entry.
      *
      * @param listed of one that it did not name
      */

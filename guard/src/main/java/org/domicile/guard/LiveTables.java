@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LiveTables implements AutoCloseable {
     /** Of all organisations. */
-    private static final int MOST = 100;
+    static final int MOST = 100;
 
     /** What the table of records that do not fit is called, behind the name of the other. */
     private static final String UNFIT = "_unfit";
@@ -344,9 +344,10 @@ final class LiveTables implements AutoCloseable {
             if (!now.table().isEmpty()) {
                 throw conflict("The stream " + stream.name() + " is a table already.");
             }
-            if (all().size() >= MOST) {
-                throw conflict("At most " + MOST + " streams are tables here.");
-            }
+            full(all().stream().map(LiveTable::stream).toList(), uses.organisation())
+                    .ifPresent(each -> {
+                        throw conflict(each);
+                    });
             TableName name = name(stream);
             RowDecoder decoder = decoder(parts, stream);
             LiveColumns.objection(decoder.columns())
@@ -384,6 +385,20 @@ final class LiveTables implements AutoCloseable {
         } finally {
             making.unlock();
         }
+    }
+
+    /** Why there is no room for another one of an organisation; empty while there is. */
+    static Optional<String> full(List<Stream> tabled, String organisation) {
+        if (tabled.size() >= MOST) {
+            return Optional.of("At most " + MOST + " streams are tables here.");
+        }
+        long own = tabled.stream().filter(each -> each.organisation().equals(organisation)).count();
+        return own < Halves.of(MOST)
+                ? Optional.empty()
+                : Optional.of(
+                        "At most "
+                                + Halves.of(MOST)
+                                + " streams of an organisation are tables here.");
     }
 
     private static RowDecoder decoder(With parts, Stream stream) {

@@ -36,7 +36,7 @@ final class StreamMinutes implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("org.domicile.guard");
     private static final int TURNS = 64;
 
-    /** Minutes that are in memory at one time. */
+    /** Minutes that are in memory at one time, of all organisations. */
     private static final int MOST = 100_000;
 
     /** Counts of requests that were under way when the minute ended come a little later. */
@@ -48,7 +48,13 @@ final class StreamMinutes implements AutoCloseable {
     private static final Duration KEPT_EACH = Duration.ofSeconds(5);
 
     /** Who does what from where. @param object the stream, or the name of a group */
-    record Access(Caller caller, String address, String zone, String action, String object) {}
+    record Access(
+            String organisation,
+            Caller caller,
+            String address,
+            String zone,
+            String action,
+            String object) {}
 
     private record Held(Access access, Ending ending) {
         StreamMinute minute() {
@@ -83,6 +89,9 @@ final class StreamMinutes implements AutoCloseable {
     /** Accesses that are on record for a minute and are not counted. */
     private final Map<Access, Long> seen = new ConcurrentHashMap<>();
 
+    private final Halves room;
+    private final Halves roomOfSeen;
+
     private final ReentrantLock[] turns = new ReentrantLock[TURNS];
     private final Thread ending;
     private volatile boolean closed;
@@ -90,6 +99,21 @@ final class StreamMinutes implements AutoCloseable {
 
     StreamMinutes(
             Streams streams, Ledger ledger, Vault vault, InstantSource clock, SecureRandom random) {
+        this(streams, ledger, vault, clock, random, MOST);
+    }
+
+    /**
+     * @param most minutes that are in memory at one time
+     */
+    StreamMinutes(
+            Streams streams,
+            Ledger ledger,
+            Vault vault,
+            InstantSource clock,
+            SecureRandom random,
+            int most) {
+        this.room = new Halves(most);
+        this.roomOfSeen = new Halves(most);
         this.streams = streams;
         this.ledger = ledger;
         this.vault = vault;
@@ -108,7 +132,13 @@ final class StreamMinutes implements AutoCloseable {
 
     private static Access access(Uses uses, String action, String object) {
         Request request = uses.request();
-        return new Access(request.caller(), request.address(), request.zone(), action, object);
+        return new Access(
+                uses.organisation(),
+                request.caller(),
+                request.address(),
+                request.zone(),
+                action,
+                object);
     }
 
     /**
@@ -130,23 +160,36 @@ final class StreamMinutes implements AutoCloseable {
                 uses.check(action, resource, object);
                 return false;
             }
-            if (all.size() >= MOST) {
+            if (!room.take(access.organisation())) {
                 throw new StorageFailure(
                         StorageFailure.Kind.OVERLOADED,
-                        "too many clients use streams in this minute; try again in the next");
+                        "as many clients of your organisation use streams as there is room for;"
+                                + " try again in a few minutes");
             }
-            try (Admitted use = uses.admit(action, resource, object)) {
-                StreamMinute minute = new StreamMinute(fresh(), use.use());
-                streams.begin(
-                        use.carrying(() -> 0),
-                        minute.id(),
-                        vault.seal(name(minute.id()), minute.encode()));
-                all.put(minute.id(), new Held(access, Ending.of(minute, true)));
-                present.put(access, minute);
+            boolean begun = false;
+            try {
+                begin(uses, access, resource);
+                begun = true;
+            } finally {
+                if (!begun) {
+                    room.give(access.organisation());
+                }
             }
             return true;
         } finally {
             turn.unlock();
+        }
+    }
+
+    private void begin(Uses uses, Access access, Resource resource) {
+        try (Admitted use = uses.admit(access.action(), resource, access.object())) {
+            StreamMinute minute = new StreamMinute(fresh(), use.use());
+            streams.begin(
+                    use.carrying(() -> 0),
+                    minute.id(),
+                    vault.seal(name(minute.id()), minute.encode()));
+            all.put(minute.id(), new Held(access, Ending.of(minute, true)));
+            present.put(access, minute);
         }
     }
 
@@ -167,9 +210,9 @@ final class StreamMinutes implements AutoCloseable {
         try (Admitted use = uses.admit(action, resource, object)) {
             use.record(outcome, 0);
         }
-        if (seen.size() < MOST) {
-            seen.put(access, now);
-        }
+        seen.compute(
+                access,
+                (_, last) -> last != null || roomOfSeen.take(access.organisation()) ? now : null);
     }
 
     private String fresh() {
@@ -260,10 +303,15 @@ final class StreamMinutes implements AutoCloseable {
             StreamMinute each = held.minute();
             if (each.isOver() && each.minute() + REMEMBERED_MINUTES < minute) {
                 all.remove(each.id());
+                room.give(held.access().organisation());
                 present.remove(held.access(), each);
             }
         }
-        seen.values().removeIf(each -> each < minute);
+        seen.forEach((access, last) -> {
+            if (last < minute && seen.remove(access, last)) {
+                roomOfSeen.give(access.organisation());
+            }
+        });
         if (Duration.between(kept, now).compareTo(KEPT_EACH) >= 0) {
             kept = now;
             keepChanged();

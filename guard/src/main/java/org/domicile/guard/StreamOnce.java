@@ -21,7 +21,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.streams.Stream;
 import org.domicile.streams.StreamLog;
@@ -35,7 +38,9 @@ import org.domicile.streams.Streams;
  * answer; or, where nobody was told one, looks from there on for what came, and appends the rest.
  * Readers see marks: a record counts as come where it also says what the request says.
  *
- * <p>The locks {@code turns}, which keys share, let one request of a key work at a time.
+ * <p>The locks {@code turns}, which keys of an organisation share, let one request of a key work at
+ * a time, and so many of an organisation: looking for what came takes up to a minute. {@code all}
+ * bounds how many go at one time.
  */
 final class StreamOnce {
     /** A header of each record: the request's mark, a slash, and the record's place in it. */
@@ -50,6 +55,10 @@ final class StreamOnce {
 
     private static final int MARK_BYTES = 16;
     private static final int TURNS = 64;
+
+    /** Of an organisation, at one time. */
+    static final int TURNS_OF_ONE = 16;
+
     private static final Duration LOOK = Duration.ofMillis(500);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -57,7 +66,8 @@ final class StreamOnce {
     private final StreamLog log;
     private final SecureRandom random;
     private final Duration patience;
-    private final ReentrantLock[] turns = new ReentrantLock[TURNS];
+    private final Map<String, List<ReentrantLock>> turns = new ConcurrentHashMap<>();
+    private final Semaphore all = new Semaphore(TURNS, true);
 
     StreamOnce(Streams streams, StreamLog log, SecureRandom random) {
         this(streams, log, random, PATIENCE);
@@ -71,9 +81,17 @@ final class StreamOnce {
         this.log = log;
         this.random = random;
         this.patience = patience;
-        for (int i = 0; i < TURNS; i++) {
-            turns[i] = new ReentrantLock();
-        }
+    }
+
+    private ReentrantLock turn(Stream stream, String key) {
+        List<ReentrantLock> own =
+                turns.computeIfAbsent(
+                        stream.organisation(),
+                        _ ->
+                                IntStream.range(0, TURNS_OF_ONE)
+                                        .mapToObj(_ -> new ReentrantLock())
+                                        .toList());
+        return own.get(Math.floorMod((stream.id() + key).hashCode(), TURNS_OF_ONE));
     }
 
     /**
@@ -161,36 +179,43 @@ final class StreamOnce {
      */
     Came append(Stream stream, String key, List<StreamRecord.Coming> records) {
         byte[] digest = digest(records);
-        ReentrantLock turn = turns[Math.floorMod((stream.id() + key).hashCode(), TURNS)];
+        ReentrantLock turn = turn(stream, key);
         turn.lock();
         try {
-            Optional<Kept> before = streams.once(stream, key).map(Kept::decode);
-            if (before.isEmpty()) {
-                Map<Integer, Long> begins = new HashMap<>();
-                log.extents(stream.name())
-                        .forEach(each -> begins.put(each.partition(), each.next()));
-                byte[] mark = new byte[MARK_BYTES];
-                random.nextBytes(mark);
-                Kept begun =
-                        new Kept(digest, HexFormat.of().formatHex(mark), begins, new TreeMap<>());
-                streams.once(stream, key, begun.encode());
-                return rest(stream, key, begun, records, new HashMap<>());
+            all.acquireUninterruptibly();
+            try {
+                return appended(stream, key, records, digest);
+            } finally {
+                all.release();
             }
-            Kept kept = before.get();
-            if (!MessageDigest.isEqual(kept.digest(), digest)) {
-                throw new StreamRefusal(
-                        StreamRefusal.Kind.CONFLICT,
-                        "The Idempotency-Key was another request's, within a day; take a fresh"
-                                + " one.");
-            }
-            if (!records.isEmpty() && kept.places().size() == records.size()) {
-                return new Came(
-                        new StreamLog.Appended.Kept(List.copyOf(kept.places().values())), 0);
-            }
-            return rest(stream, key, kept, records, found(stream, key, kept, records));
         } finally {
             turn.unlock();
         }
+    }
+
+    private Came appended(
+            Stream stream, String key, List<StreamRecord.Coming> records, byte[] digest) {
+        Optional<Kept> before = streams.once(stream, key).map(Kept::decode);
+        if (before.isEmpty()) {
+            Map<Integer, Long> begins = new HashMap<>();
+            log.extents(stream.name()).forEach(each -> begins.put(each.partition(), each.next()));
+            byte[] mark = new byte[MARK_BYTES];
+            random.nextBytes(mark);
+            Kept begun = new Kept(digest, HexFormat.of().formatHex(mark), begins, new TreeMap<>());
+            streams.once(stream, key, begun.encode());
+            return rest(stream, key, begun, records, new HashMap<>());
+        }
+        Kept kept = before.get();
+        if (!MessageDigest.isEqual(kept.digest(), digest)) {
+            throw new StreamRefusal(
+                    StreamRefusal.Kind.CONFLICT,
+                    "The Idempotency-Key was another request's, within a day; take a fresh"
+                            + " one.");
+        }
+        if (!records.isEmpty() && kept.places().size() == records.size()) {
+            return new Came(new StreamLog.Appended.Kept(List.copyOf(kept.places().values())), 0);
+        }
+        return rest(stream, key, kept, records, found(stream, key, kept, records));
     }
 
     private Came rest(

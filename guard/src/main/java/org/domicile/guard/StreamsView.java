@@ -288,6 +288,11 @@ final class StreamsView implements GuardedStreams {
                                         "An organisation has at most "
                                                 + Streams.MOST
                                                 + " streams; 'domicile stream delete' removes one.";
+                                case PARTITIONS_OF_ONE ->
+                                        "An organisation has at most "
+                                                + Streams.MOST_PARTITIONS_OF_ONE
+                                                + " partitions in all its streams: ask for fewer,"
+                                                + " or delete streams.";
                                 case PARTITIONS ->
                                         "All streams of this installation have at most "
                                                 + Streams.MOST_PARTITIONS
@@ -419,12 +424,12 @@ final class StreamsView implements GuardedStreams {
                 throw uses.refusing(USE_NAME, own, "", Sentences.NAME_TAKEN);
             }
             uses.check(USE_NAME, own, name);
-            Optional<String> owner = streams.owner(kind, name);
-            if (!owner.map(uses.organisation()::equals).orElse(true)) {
+            Streams.Holder holder = holder(uses, own);
+            if (streams.name(holder, kind, name) == Streams.Name.OTHERS) {
                 throw uses.refusing(USE_NAME, own, name, Sentences.NAME_TAKEN);
             }
             minutes.admitOnce(uses, USE_NAME, own, name, Outcome.DONE);
-            if (!streams.claims(uses.organisation(), kind, name)) {
+            if (!streams.claims(holder, kind, name)) {
                 // another was quicker, or these are too many
                 throw uses.refusing(USE_NAME, own, name, Sentences.NAME_TAKEN);
             }
@@ -432,6 +437,10 @@ final class StreamsView implements GuardedStreams {
         } catch (Refused e) {
             return false;
         }
+    }
+
+    private static Streams.Holder holder(Uses uses, Resource own) {
+        return new Streams.Holder(uses.organisation(), uses.purpose(own));
     }
 
     private static boolean isName(String name) {
@@ -444,11 +453,14 @@ final class StreamsView implements GuardedStreams {
     public boolean sees(Request request, Admission.Shared kind, String name, boolean listed) {
         Uses uses = acting.apply(request);
         Resource.Own own = new Resource.Own(uses.organisation());
-        Optional<String> owner = streams.owner(kind, name);
         boolean may =
                 uses.allows(USE_NAME, own)
                         && isName(name)
-                        && owner.map(uses.organisation()::equals).orElse(!listed);
+                        && switch (streams.name(holder(uses, own), kind, name)) {
+                            case OWN -> true;
+                            case FREE -> !listed;
+                            case OTHERS -> false;
+                        };
         try {
             if (may) {
                 minutes.admitOnce(uses, LIST, own, "", Outcome.DONE);

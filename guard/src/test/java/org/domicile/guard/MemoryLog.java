@@ -10,9 +10,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.streams.StreamLog;
@@ -23,6 +26,7 @@ import org.domicile.streams.Volume;
 /** A log of streams in memory, of one partition each. */
 public final class MemoryLog implements StreamLog {
     private final Map<String, List<StreamRecord>> streams = new TreeMap<>();
+    private final Map<String, Callable<Boolean>> holds = new ConcurrentHashMap<>();
     private Volume volume = new Volume(Volume.Encryption.NONE, "memory");
     private boolean running;
     private int lasts = Integer.MAX_VALUE;
@@ -136,10 +140,30 @@ public final class MemoryLog implements StreamLog {
         return List.copyOf(streams.keySet());
     }
 
+    /** Lets whoever asks for a stream's extents wait, and counts them. */
+    AtomicInteger hold(String name, CountDownLatch until) {
+        AtomicInteger waiting = new AtomicInteger();
+        holds.put(
+                name,
+                () -> {
+                    waiting.incrementAndGet();
+                    until.await();
+                    return true;
+                });
+        return waiting;
+    }
+
     @Override
-    public synchronized List<Extent> extents(String name) {
-        List<StreamRecord> all = streams.get(name);
-        return all == null ? List.of() : List.of(new Extent(0, 0, all.size()));
+    public List<Extent> extents(String name) {
+        try {
+            holds.getOrDefault(name, () -> false).call();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+        synchronized (this) {
+            List<StreamRecord> all = streams.get(name);
+            return all == null ? List.of() : List.of(new Extent(0, 0, all.size()));
+        }
     }
 
     @Override

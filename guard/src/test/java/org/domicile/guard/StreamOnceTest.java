@@ -14,12 +14,16 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.request.Request;
 import org.domicile.streams.Stream;
@@ -30,6 +34,7 @@ import org.domicile.streams.Topic;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is kept of requests that come once. */
@@ -106,6 +111,46 @@ final class StreamOnceTest {
         assertEquals(at(0, 1, 12), places(came));
         assertEquals(at(0, 1, 12), places(once.append(stream, "k", coming(3))));
         assertEquals(13, log.extents(LEVELS).getFirst().next());
+    }
+
+    /** Looking for what came takes up to a minute: no organisation takes all turns with that. */
+    @Test
+    @Timeout(60)
+    void anOrganisationHasSoManyTurns() throws InterruptedException {
+        StreamOnce once = patient(Duration.ofSeconds(10));
+        log.keep(topic("beds"), StreamLog.Letting.BY_AGE);
+        CountDownLatch free = new CountDownLatch(1);
+        AtomicInteger waiting = log.hold(LEVELS, free);
+        Stream city = stream("city", LEVELS);
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            String key = "k" + i;
+            threads.add(Thread.ofVirtual().start(() -> once.append(city, key, coming(1))));
+        }
+        while (waiting.get() < StreamOnce.TURNS_OF_ONE) {
+            LockSupport.parkNanos(10_000_000);
+        }
+        assertEquals(at(0), places(once.append(stream("hospital", "beds"), "k0", coming(1))));
+        assertEquals(StreamOnce.TURNS_OF_ONE, waiting.get());
+        free.countDown();
+        for (Thread each : threads) {
+            each.join();
+        }
+        assertEquals(200, log.extents(LEVELS).getFirst().next());
+    }
+
+    private static Topic topic(String name) {
+        return new Topic(name, 1, Duration.ofDays(1), 1 << 20);
+    }
+
+    private static Stream stream(String organisation, String name) {
+        return new Stream(
+                "0123456789abcdef",
+                organisation,
+                List.of(Installation.HOME),
+                topic(name),
+                Instant.EPOCH,
+                "somebody");
     }
 
     @Test

@@ -419,6 +419,33 @@ final class StreamsTest {
         assertFalse(streams.admits(theirs, Admission.Shared.GROUP, "x".repeat(300)));
     }
 
+    /** Another purpose of the organisation may use names, too, and not these. */
+    @Test
+    void namesOfAnotherPurposeAreAsThoseOfAnotherOrganisation() throws Exception {
+        Caller.Known other =
+                installation.caller(
+                        installation.caring(
+                                city.credential().principal(), "people", "public-service"));
+        Caller.Known second = installation.caller(installation.person(city, "streams:UseName"));
+        long begin = installation.entries("city");
+        for (Admission.Shared kind : Admission.Shared.values()) {
+            assertTrue(streams.admits(request(), kind, "readers"));
+            Request theirs = installation.request(other);
+            long before = installation.entries("city");
+            assertFalse(streams.sees(theirs, kind, "readers", true));
+            assertFalse(streams.sees(theirs, kind, "readers", false));
+            assertEquals(before, installation.entries("city"));
+            assertFalse(streams.admits(theirs, kind, "readers"));
+            assertTrue(streams.admits(theirs, kind, "others"));
+            assertFalse(streams.sees(request(), kind, "others", true));
+            // credentials of one purpose share
+            assertTrue(streams.admits(installation.request(second), kind, "readers"));
+        }
+        assertTrue(
+                installation.usesSince("city", begin).stream()
+                        .anyMatch(each -> each.verdict().equals("refused")));
+    }
+
     /** Nobody gets what a stream held that had the name before. */
     @Test
     void aNameIsFreeOnceItsRecordsAreGone() throws Exception {

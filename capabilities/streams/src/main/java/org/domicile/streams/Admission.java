@@ -57,8 +57,9 @@ public interface Admission {
     void published(Client client, String stream, int partition, int records, int bytes);
 
     /**
-     * Offsets that a client has got from a partition, from the first to before the last, as its
-     * next request shows: what was on its way when it went counts not.
+     * Offsets that a client has got from a partition, from the first to before the last: as its
+     * next request shows; or, where that goes elsewhere or does not come within seconds, as many as
+     * the answer can have held.
      */
     void polled(Client client, String stream, int partition, long from, long to);
 

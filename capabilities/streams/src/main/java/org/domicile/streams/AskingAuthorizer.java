@@ -1,8 +1,10 @@
 package org.domicile.streams;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -31,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * because Kafka makes it.
  */
 public final class AskingAuthorizer implements Authorizer {
+    /** Streams that who works on this thread now was not let poll. */
+    private static final ThreadLocal<Set<String>> REFUSED = new ThreadLocal<>();
+
     private @Nullable Admission admission;
     private Supplier<String> full = () -> "";
 
@@ -42,6 +47,27 @@ public final class AskingAuthorizer implements Authorizer {
         Handover found = Handover.in(configs);
         admission = found.admission();
         full = found.full();
+    }
+
+    /**
+     * Which streams may not be polled, of those that Kafka asks about while it looks at a request.
+     */
+    static Set<String> refused(Runnable looking) {
+        Set<String> refused = new HashSet<>();
+        REFUSED.set(refused);
+        try {
+            looking.run();
+        } finally {
+            REFUSED.remove();
+        }
+        return refused;
+    }
+
+    private static void refuse(Action action) {
+        Set<String> refused = REFUSED.get();
+        if (refused != null && action.resourcePattern().resourceType() == ResourceType.TOPIC) {
+            refused.add(action.resourcePattern().name());
+        }
     }
 
     @Override
@@ -67,8 +93,12 @@ public final class AskingAuthorizer implements Authorizer {
                                         each,
                                         context.requestType());
             } catch (StorageFailure e) {
+                actions.forEach(AskingAuthorizer::refuse);
                 // no room, or it cannot be on record: clients take this for what may pass
                 throw new KafkaStorageException(e.getMessage(), e);
+            }
+            if (!allowed) {
+                refuse(each);
             }
             results.add(allowed ? AuthorizationResult.ALLOWED : AuthorizationResult.DENIED);
         }

@@ -53,12 +53,14 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.network.ListenerName;
+import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.common.utils.internals.Exit;
 import org.apache.kafka.metadata.bootstrap.BootstrapMetadata;
 import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.ServerSocketFactory;
+import org.apache.kafka.server.storage.log.FetchIsolation;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
 import org.domicile.bytes.StorageFailure;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +96,12 @@ final class KafkaLog implements StreamLog {
 
     /** How long a member of a group may be silent. */
     static final Duration MEMBERS = Duration.ofMinutes(5);
+
+    /** Of what a client fetches at a time, as Kafka has it. */
+    private static final int LARGEST_ANSWER = 55 << 20;
+
+    /** Heads of batches that are read to say how far an answer goes. */
+    private static final int MOST_BATCHES = 10_000;
 
     /** A record of a mebibyte, with its key and headers, is one batch. */
     static final int LARGEST_BATCH = 2 << 20;
@@ -195,8 +203,17 @@ final class KafkaLog implements StreamLog {
                             admission,
                             id ->
                                     Optional.ofNullable(made.get())
-                                            .flatMap(
-                                                    each -> each.metadataCache().getTopicName(id)));
+                                            .flatMap(each -> each.metadataCache().getTopicName(id)),
+                            (spot, from, bytes, committed) ->
+                                    Optional.ofNullable(made.get())
+                                            .flatMap(each ->
+                                                    log(
+                                                            each,
+                                                            new TopicPartition(
+                                                                    spot.stream(),
+                                                                    spot.partition())))
+                                            .map(each -> end(each, from, bytes, committed))
+                                            .orElse(from));
             SharedServer shared =
                     new SharedServer(
                             config,
@@ -694,6 +711,42 @@ final class KafkaLog implements StreamLog {
         gone.keySet().forEach(each -> letFilesGo(now, each));
     }
 
+    private static Optional<UnifiedLog> log(BrokerServer broker, TopicPartition partition) {
+        scala.Option<UnifiedLog> found = broker.replicaManager().getLog(partition);
+        return found.isEmpty() ? Optional.empty() : Optional.of(found.get());
+    }
+
+    /** The offset behind what a fetch gets; all that it may get, where that is long to say. */
+    private static long end(UnifiedLog log, long from, int bytes, boolean committed) {
+        long last = committed ? log.lastStableOffset() : log.highWatermark();
+        if (from < 0 || from >= last) {
+            return from;
+        }
+        try {
+            long end = from;
+            int batches = 0;
+            for (RecordBatch each :
+                    log.read(
+                                    Math.max(from, log.logStartOffset()),
+                                    Math.clamp(bytes, 0, LARGEST_ANSWER),
+                                    committed
+                                            ? FetchIsolation.TXN_COMMITTED
+                                            : FetchIsolation.HIGH_WATERMARK,
+                                    true)
+                            .records
+                            .batches()) {
+                if (++batches > MOST_BATCHES) {
+                    return last;
+                }
+                end = Math.max(end, each.lastOffset() + 1);
+            }
+            return end;
+        } catch (IOException | KafkaException e) {
+            LOG.log(System.Logger.Level.DEBUG, "what a fetch got cannot be looked at", e);
+            return last;
+        }
+    }
+
     /** Kafka lets no file go that is its partition's last, and begins another with a record. */
     private static void letFilesGo(Running now, TopicPartition partition) {
         scala.Option<UnifiedLog> found = now.broker().replicaManager().getLog(partition);
@@ -816,6 +869,7 @@ final class KafkaLog implements StreamLog {
         now.overdue().close();
         now.appending().close();
         now.admin().close(Duration.ofSeconds(5));
+        now.taps().settle(); // it looks at the log
         try {
             now.broker().shutdown(Duration.ofSeconds(30));
             now.controller().shutdown();

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +18,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.domicile.keyspace.Committed;
 import org.domicile.keyspace.Cursor;
 import org.domicile.keyspace.Keyspace;
@@ -35,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   stream NAME        {@link StreamsCodec}
- *   group NAME         whose it is, and the day on which it was last asked for
+ *   group NAME         its organisation, the day on which it was last asked for, its purpose
  *   transaction NAME   the same
  *   gone NAME          there until the records of a removed stream are gone
  *   minute ID          as it was given
@@ -53,6 +56,9 @@ final class StoredStreams implements Streams {
     private static final String ONCE = "once";
     private static final Duration KEPT = Duration.ofDays(30);
 
+    /** What a watch's names of transactions begin with. */
+    private static final Pattern WATCH = Pattern.compile("watch-[0-9a-f]{16}");
+
     /** Writes of one commit. */
     private static final int AT_ONCE = 1_000;
 
@@ -66,15 +72,45 @@ final class StoredStreams implements Streams {
     /** On which day what was kept of requests was last cleared. */
     private final AtomicLong swept = new AtomicLong(-1);
 
-    /** How many names each organisation has, by its own name. */
-    private final Map<Shared, Integer> counts = new ConcurrentHashMap<>();
+    /** How many names there are of each share. */
+    private final Map<Share, Integer> counts = new ConcurrentHashMap<>();
 
     private record Shared(Admission.Shared kind, String name) {}
 
     /**
      * @param day of the epoch, on which it was last asked for
+     * @param purpose empty where it was kept before purposes had names
      */
-    private record Claim(String organisation, long day) {}
+    private record Claim(String organisation, long day, String purpose) {
+        Name to(Holder holder) {
+            if (!organisation.equals(holder.organisation())) {
+                return Name.OTHERS;
+            }
+            return purpose.isEmpty()
+                    ? Name.FREE
+                    : purpose.equals(holder.purpose()) ? Name.OWN : Name.OTHERS;
+        }
+    }
+
+    /**
+     * What a name counts to.
+     *
+     * @param of an organisation, a purpose, or what names of a watch begin with
+     */
+    private record Share(Admission.Shared kind, Of what, String of) {
+        /** Narrow ones first. */
+        enum Of {
+            WATCH(MOST_OF_A_WATCH),
+            PURPOSE(MOST_OF_A_PURPOSE),
+            ORGANISATION(MOST_SHARED);
+
+            private final int most;
+
+            Of(int most) {
+                this.most = most;
+            }
+        }
+    }
 
     StoredStreams(Keyspace keyspace, InstantSource clock) {
         this.keyspace = keyspace;
@@ -141,21 +177,30 @@ final class StoredStreams implements Streams {
             if (of(stream.organisation()).size() >= MOST) {
                 return refused(request, Outcome.CONFLICT, new Asked.TooMany(Asked.Full.STREAMS));
             }
-            if (!haveRoomFor(stream.topic().partitions())) {
-                return refused(request, Outcome.CONFLICT, new Asked.TooMany(Asked.Full.PARTITIONS));
-            }
-            return kept(request, stream);
+            Optional<Asked.Full> full = full(stream.organisation(), stream.topic().partitions());
+            return full.isPresent()
+                    ? refused(request, Outcome.CONFLICT, new Asked.TooMany(full.get()))
+                    : kept(request, stream);
         } finally {
             changing.unlock();
         }
     }
 
-    /** What is there stays as it is, also where it is more already. */
-    private boolean haveRoomFor(int partitions) {
-        return partitions == 0
-                || streams.values().stream().mapToInt(each -> each.topic().partitions()).sum()
-                                + partitions
-                        <= MOST_PARTITIONS;
+    /** What is there stays as it is, also where it is more already. @param partitions more */
+    private Optional<Asked.Full> full(String organisation, int partitions) {
+        if (partitions == 0) {
+            return Optional.empty();
+        }
+        if (partitions(of(organisation)) + partitions > MOST_PARTITIONS_OF_ONE) {
+            return Optional.of(Asked.Full.PARTITIONS_OF_ONE);
+        }
+        return partitions(streams.values()) + partitions > MOST_PARTITIONS
+                ? Optional.of(Asked.Full.PARTITIONS)
+                : Optional.empty();
+    }
+
+    private static int partitions(Collection<Stream> some) {
+        return some.stream().mapToInt(each -> each.topic().partitions()).sum();
     }
 
     private boolean isTaken(String name) {
@@ -186,8 +231,9 @@ final class StoredStreams implements Streams {
             if (partitions < topic.partitions()) {
                 return refused(request, Outcome.CONFLICT, new Asked.Fewer(now));
             }
-            if (!haveRoomFor(partitions - topic.partitions())) {
-                return refused(request, Outcome.CONFLICT, new Asked.TooMany(Asked.Full.PARTITIONS));
+            Optional<Asked.Full> full = full(now.organisation(), partitions - topic.partitions());
+            if (full.isPresent()) {
+                return refused(request, Outcome.CONFLICT, new Asked.TooMany(full.get()));
             }
             Topic next =
                     new Topic(
@@ -247,10 +293,15 @@ final class StoredStreams implements Streams {
     }
 
     @Override
-    public Optional<String> owner(Admission.Shared kind, String name) {
+    public Name name(Holder holder, Admission.Shared kind, String name) {
         return Optional.ofNullable(claims.get(new Shared(kind, name)))
-                .filter(each -> each.day() + KEPT.toDays() >= day())
-                .map(Claim::organisation);
+                .filter(each -> !isOver(each, day()))
+                .map(each -> each.to(holder))
+                .orElse(Name.FREE);
+    }
+
+    private static boolean isOver(Claim claim, long today) {
+        return claim.day() + KEPT.toDays() < today;
     }
 
     @Override
@@ -280,8 +331,8 @@ final class StoredStreams implements Streams {
     }
 
     private static Claim claim(byte[] value) {
-        String[] parts = new String(value, UTF_8).split("\n", 2);
-        return new Claim(parts[0], Long.parseLong(parts[1]));
+        String[] parts = new String(value, UTF_8).split("\n", 3);
+        return new Claim(parts[0], Long.parseLong(parts[1]), parts.length == 3 ? parts[2] : "");
     }
 
     private long day() {
@@ -289,65 +340,83 @@ final class StoredStreams implements Streams {
     }
 
     @Override
-    public boolean claims(String organisation, Admission.Shared kind, String name) {
+    public boolean claims(Holder holder, Admission.Shared kind, String name) {
         Shared shared = new Shared(kind, name);
         long today = day();
         Claim before = claims.get(shared);
-        if (before != null && before.day() == today) {
-            return before.organisation().equals(organisation);
+        if (before != null && before.day() == today && before.to(holder) != Name.FREE) {
+            return before.to(holder) == Name.OWN;
         }
         changing.lock();
         try {
-            Claim now = claims.get(shared);
-            boolean over = now != null && now.day() + KEPT.toDays() < today;
-            if (now != null && !over && !now.organisation().equals(organisation)) {
+            Claim there = claims.get(shared);
+            Claim now = there == null || isOver(there, today) ? null : there;
+            if (now != null && now.to(holder) == Name.OTHERS) {
                 return false;
             }
-            if ((now == null || over) && full(organisation, kind)) {
-                return false;
+            Claim next = new Claim(holder.organisation(), today, holder.purpose());
+            List<Share> counted = now == null ? List.of() : shares(shared, now);
+            for (Share each : shares(shared, next)) {
+                if (!counted.contains(each) && full(each)) {
+                    return false;
+                }
             }
-            String value = organisation + "\n" + today;
+            String value = next.organisation() + "\n" + today + "\n" + next.purpose();
             commit(new Transaction().write(put(word(kind), name, value.getBytes(UTF_8))));
-            keep(shared, new Claim(organisation, today));
+            keep(shared, next);
             return true;
         } finally {
             changing.unlock();
         }
     }
 
-    private boolean full(String organisation, Admission.Shared kind) {
-        if (count(organisation, kind) >= MOST_SHARED) {
+    private static List<Share> shares(Shared shared, Claim claim) {
+        List<Share> shares = new ArrayList<>();
+        Matcher watch = WATCH.matcher(shared.name());
+        if (shared.kind() == Admission.Shared.TRANSACTION && watch.lookingAt()) {
+            shares.add(new Share(shared.kind(), Share.Of.WATCH, watch.group()));
+        }
+        if (!claim.purpose().isEmpty()) {
+            shares.add(new Share(shared.kind(), Share.Of.PURPOSE, claim.purpose()));
+        }
+        shares.add(new Share(shared.kind(), Share.Of.ORGANISATION, claim.organisation()));
+        return shares;
+    }
+
+    private boolean full(Share share) {
+        if (isFull(share)) {
             forget();
         }
-        if (count(organisation, kind) >= MOST_SHARED) {
-            oldest(organisation, kind).ifPresent(each -> free(List.of(each)));
+        if (isFull(share)) {
+            oldest(share).ifPresent(each -> free(List.of(each)));
         }
-        return count(organisation, kind) >= MOST_SHARED;
+        return isFull(share);
+    }
+
+    private boolean isFull(Share share) {
+        return counts.getOrDefault(share, 0) >= share.what().most;
     }
 
     /** Of names that nobody has asked for in a day: clocks have told at least so much. */
-    private Optional<Shared> oldest(String organisation, Admission.Shared kind) {
+    private Optional<Shared> oldest(Share share) {
         long latest = day() - 1;
         return claims.entrySet().stream()
-                .filter(each -> each.getKey().kind() == kind)
-                .filter(each -> each.getValue().organisation().equals(organisation))
                 .filter(each -> each.getValue().day() < latest)
+                .filter(each -> shares(each.getKey(), each.getValue()).contains(share))
                 .min(Comparator.comparingLong(each -> each.getValue().day()))
                 .map(Map.Entry::getKey);
-    }
-
-    private int count(String organisation, Admission.Shared kind) {
-        return counts.getOrDefault(new Shared(kind, organisation), 0);
     }
 
     /** In memory. @param claim null for none any more */
     private void keep(Shared shared, @Nullable Claim claim) {
         Claim before = claim == null ? claims.remove(shared) : claims.put(shared, claim);
         if (before != null) {
-            counts.merge(new Shared(shared.kind(), before.organisation()), -1, Integer::sum);
+            for (Share each : shares(shared, before)) {
+                counts.computeIfPresent(each, (_, count) -> count == 1 ? null : count - 1);
+            }
         }
         if (claim != null) {
-            counts.merge(new Shared(shared.kind(), claim.organisation()), 1, Integer::sum);
+            shares(shared, claim).forEach(each -> counts.merge(each, 1, Integer::sum));
         }
     }
 
@@ -356,7 +425,7 @@ final class StoredStreams implements Streams {
         long today = day();
         List<Shared> over = new ArrayList<>();
         claims.forEach((shared, claim) -> {
-            if (claim.day() + KEPT.toDays() < today) {
+            if (isOver(claim, today)) {
                 over.add(shared);
             }
         });

@@ -21,8 +21,17 @@ public interface Streams {
      */
     int MOST_PARTITIONS = 3_000;
 
+    /** Of them an organisation's, so that none takes all. */
+    int MOST_PARTITIONS_OF_ONE = MOST_PARTITIONS / 2;
+
     /** Names of groups and of transactions, each, of an organisation. */
     int MOST_SHARED = 10_000;
+
+    /** Of them a purpose's, so that one purpose leaves room for others. */
+    int MOST_OF_A_PURPOSE = MOST_SHARED / 4;
+
+    /** Of them a watch's: names of transactions that begin with {@code watch-} and its id. */
+    int MOST_OF_A_WATCH = 64;
 
     /** What lies in a keyspace. One process has one. */
     static Streams open(Keyspace keyspace, InstantSource clock) {
@@ -62,15 +71,32 @@ public interface Streams {
     /** The records of a removed stream are gone. */
     void cleared(String name);
 
-    /** Whose a name of a group or a transaction is; empty for nobody's. */
-    Optional<String> owner(Admission.Shared kind, String name);
+    /** Whose a name of a group or a transaction is, as somebody sees it. */
+    Name name(Holder holder, Admission.Shared kind, String name);
 
     /**
-     * Whether a name of a group or a transaction is an organisation's: that of whoever used it
-     * first, until nobody has for 30 days, or for a day or two where it has {@link #MOST_SHARED}
-     * and wants another. False also when it has too many.
+     * Whether a name of a group or a transaction is somebody's: that of whoever used it first,
+     * until nobody has for 30 days, or for a day or two where there are as many as there may be and
+     * another is wanted. False also when there are too many.
      */
-    boolean claims(String organisation, Admission.Shared kind, String name);
+    boolean claims(Holder holder, Admission.Shared kind, String name);
+
+    /**
+     * Who has names of groups and transactions.
+     *
+     * @param purpose as "organisation/name"
+     */
+    record Holder(String organisation, String purpose) {}
+
+    /** Whose a name is. */
+    enum Name {
+        /** Of who asks. */
+        OWN,
+        /** Nobody's yet; or of the organisation, which had it before purposes had names. */
+        FREE,
+        /** Another organisation's, or another purpose's. */
+        OTHERS
+    }
 
     /**
      * Keeps that a minute of access has begun. Carries the record.
@@ -122,6 +148,8 @@ public interface Streams {
         enum Full {
             /** The organisation has {@link #MOST}. */
             STREAMS,
+            /** Those of the organisation have {@link #MOST_PARTITIONS_OF_ONE}. */
+            PARTITIONS_OF_ONE,
             /** All together have {@link #MOST_PARTITIONS}. */
             PARTITIONS
         }

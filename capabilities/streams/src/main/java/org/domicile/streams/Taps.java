@@ -2,9 +2,7 @@ package org.domicile.streams;
 
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -15,6 +13,7 @@ import kafka.network.RequestChannel;
 import kafka.server.ApiRequestHandler;
 import kafka.server.KafkaRequestHandlerPool;
 import kafka.server.KafkaRequestHandlerPoolFactory;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.ApiException;
@@ -61,9 +60,6 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
 
     /** No record is smaller in its batch. */
     private static final int LEAST_BYTES = 7;
-
-    /** Partitions of connections whose last offset is remembered. */
-    private static final int MOST_PLACES = 65_536;
 
     /**
      * What clients may ask; whether they may have it is the authorizer's to say. Share groups,
@@ -144,32 +140,24 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
 
     // read by who appends, written by who waits until all have
     private final ReentrantReadWriteLock appending = new ReentrantReadWriteLock();
-    private final Map<Place, Long> places =
-            new LinkedHashMap<>(16, 0.75f, true) {
-                private static final long serialVersionUID = 1L;
-
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<Place, Long> eldest) {
-                    return size() > MOST_PLACES;
-                }
-            };
+    private final Places places;
 
     /** What streams are called, by Kafka's numbers for them. */
     interface Names {
         Optional<String> of(Uuid id);
     }
 
-    private record Place(String connection, String stream, int partition) {}
-
     /** What one request appends. */
     private record Sent(String stream, int partition, int records, int bytes) {}
 
     /**
      * @param names of streams by Kafka's numbers for them
+     * @param answers what fetches can get
      */
-    Taps(Admission admission, Names names) {
+    Taps(Admission admission, Names names, Places.Answers answers) {
         this.admission = admission;
         this.names = names;
+        this.places = new Places(answers, this::polled);
     }
 
     @Override
@@ -254,8 +242,15 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
                 case FetchRequest fetch -> {
                     FetchRequestData data = fetch.data();
                     data.setMaxWaitMs(Math.min(data.maxWaitMs(), LONGEST_WAIT_MILLIS));
-                    apis.handle(request, local);
-                    moved(client, request.context().connectionId(), data);
+                    // it tells of the one before: the next may be looked at before this one ends
+                    String connection = request.context().connectionId();
+                    List<Places.Got> got = moved(client, connection, data);
+                    Set<String> refused =
+                            AskingAuthorizer.refused(() -> apis.handle(request, local));
+                    if (!refused.isEmpty()) {
+                        places.refused(connection, refused);
+                    }
+                    got.forEach(Taps.this::polled);
                 }
                 default -> apis.handle(request, local);
             }
@@ -515,22 +510,34 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
         return count;
     }
 
-    private void moved(Client client, String connection, FetchRequestData data) {
+    /** What a fetch shows that its connection has got. */
+    private List<Places.Got> moved(Client client, String connection, FetchRequestData data) {
+        List<Places.Asked> asked = new ArrayList<>();
+        boolean committed = data.isolationLevel() == IsolationLevel.READ_COMMITTED.id();
         for (FetchRequestData.FetchTopic topic : data.topics()) {
             String stream = name(topic.topic(), topic.topicId());
             if (stream == null) {
                 continue;
             }
             for (FetchRequestData.FetchPartition each : topic.partitions()) {
-                Place place = new Place(connection, stream, each.partition());
-                Long before;
-                synchronized (places) {
-                    before = places.put(place, each.fetchOffset());
-                }
-                if (before != null && each.fetchOffset() > before) {
-                    admission.polled(client, stream, each.partition(), before, each.fetchOffset());
-                }
+                asked.add(
+                        new Places.Asked(
+                                new Places.Spot(stream, each.partition()),
+                                each.fetchOffset(),
+                                each.partitionMaxBytes(),
+                                committed));
             }
         }
+        return places.fetched(client, connection, asked);
+    }
+
+    private void polled(Places.Got got) {
+        Places.Spot spot = got.spot();
+        admission.polled(got.client(), spot.stream(), spot.partition(), got.from(), got.to());
+    }
+
+    /** Counts what clients got and no fetch of theirs has told yet. */
+    void settle() {
+        places.close();
     }
 }

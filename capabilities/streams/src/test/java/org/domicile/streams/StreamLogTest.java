@@ -206,6 +206,39 @@ final class StreamLogTest {
         }
     }
 
+    /** Whoever takes what one fetch brings and goes, or reads backwards, has got it. */
+    @Test
+    void whatNoFurtherFetchTellsIsCounted() throws Exception {
+        rights.login("gauge", "gauge-secret", "SEE water.levels", "PUBLISH water.levels");
+        rights.login("desk", "desk-secret", "SEE water.levels", "POLL water.levels");
+        log.keep(new Topic("water.levels", 1, Duration.ofDays(1), 1L << 30));
+        for (int i = 0; i < 10; i++) {
+            publish("gauge", "water.levels", i, i + 1);
+        }
+        TopicPartition partition = new TopicPartition("water.levels", 0);
+        Map<String, Object> one = Map.of("max.poll.records", 1, "max.partition.fetch.bytes", 1);
+        for (int from = 9; from >= 8; from--) {
+            try (KafkaConsumer<byte[], byte[]> consumer = consumer("desk", "desk-1", one)) {
+                consumer.assign(List.of(partition));
+                consumer.seek(partition, from);
+                assertEquals(1, poll(consumer, 1).size());
+            }
+        }
+        Map<String, Object> all = Map.of("max.poll.records", 1);
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer("desk", "desk-1", all)) {
+            consumer.assign(List.of(partition));
+            consumer.seek(partition, 3);
+            assertEquals(Set.of("r3"), poll(consumer, 1)); // the others are with the client, too
+        }
+        log.close();
+        List<String> polled =
+                rights.counted.stream().filter(each -> each.startsWith("desk polled")).toList();
+        assertTrue(polled.contains("desk polled water.levels 9 10"), polled::toString);
+        assertTrue(polled.contains("desk polled water.levels 8 9"), polled::toString);
+        assertTrue(polled.contains("desk polled water.levels 3 10"), polled::toString);
+        log = open(rights);
+    }
+
     @Test
     void whoeverHasNoRightSeesNothing() throws Exception {
         rights.login("gauge", "gauge-secret", "SEE water.levels", "PUBLISH water.levels");

@@ -1,5 +1,6 @@
 package org.domicile.streams;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -15,6 +16,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.domicile.keyspace.Keyspace;
+import org.domicile.keyspace.Space;
+import org.domicile.keyspace.Transaction;
+import org.domicile.keyspace.Tuple;
+import org.domicile.keyspace.Write;
 import org.domicile.request.Append;
 import org.domicile.request.Caller;
 import org.domicile.request.Outcome;
@@ -119,28 +124,40 @@ final class StreamsTest {
     @Test
     void anOrganisationHasSoManyStreams() {
         for (int i = 0; i < Streams.MOST; i++) {
-            streams.create(request(), stream("city", "s" + i));
+            streams.create(request(), wide("city", "s" + i, 1));
         }
         assertEquals(
                 new Streams.Asked.TooMany(Streams.Asked.Full.STREAMS),
-                streams.create(request(), stream("city", "one.more")));
+                streams.create(request(), wide("city", "one.more", 1)));
         assertInstanceOf(
                 Streams.Asked.Now.class, streams.create(request(), stream("hospital", "beds")));
     }
 
+    /** Of which no organisation has more than half. */
     @Test
     void allStreamsTogetherHaveSoManyPartitions() {
-        for (int i = 0; i * 64 + 64 < Streams.MOST_PARTITIONS; i++) {
+        int streamsOfOne = Streams.MOST_PARTITIONS_OF_ONE / 64;
+        for (int i = 0; i < streamsOfOne; i++) {
             streams.create(request(), wide("city", "s" + i, 64));
         }
+        var own = new Streams.Asked.TooMany(Streams.Asked.Full.PARTITIONS_OF_ONE);
+        assertEquals(own, streams.create(request(), wide("city", "more", 64)));
+        for (int i = 0; i < streamsOfOne; i++) {
+            assertInstanceOf(
+                    Streams.Asked.Now.class,
+                    streams.create(request(), wide("hospital", "h" + i, 64)));
+        }
         var full = new Streams.Asked.TooMany(Streams.Asked.Full.PARTITIONS);
-        assertEquals(full, streams.create(request(), wide("hospital", "beds", 64)));
         assertInstanceOf(
-                Streams.Asked.Now.class, streams.create(request(), wide("hospital", "beds", 1)));
+                Streams.Asked.Now.class, streams.create(request(), wide("harbour", "tugs", 1)));
         var wider = new Streams.Measures(Optional.of(64), Optional.empty(), Optional.empty());
-        assertEquals(full, streams.measure(request(), "beds", wider));
+        assertEquals(full, streams.measure(request(), "tugs", wider));
+        assertEquals(full, streams.create(request(), wide("harbour", "cranes", 64)));
+        assertInstanceOf(
+                Streams.Asked.Now.class, streams.create(request(), wide("city", "last", 2)));
+        assertEquals(own, streams.measure(request(), "last", wider));
         var shorter = new Streams.Measures(Optional.empty(), Optional.of(5L), Optional.empty());
-        assertInstanceOf(Streams.Asked.Now.class, streams.measure(request(), "beds", shorter));
+        assertInstanceOf(Streams.Asked.Now.class, streams.measure(request(), "last", shorter));
     }
 
     private static Stream wide(String organisation, String name, int partitions) {
@@ -148,46 +165,126 @@ final class StreamsTest {
                 .measured(new Topic(name, partitions, Duration.ofDays(1), 1 << 30));
     }
 
+    private static final Admission.Shared GROUP = Admission.Shared.GROUP;
+    private static final Admission.Shared TRANSACTION = Admission.Shared.TRANSACTION;
+    private static final Streams.Holder CITY = new Streams.Holder("city", "city/levels");
+    private static final Streams.Holder ROADS = new Streams.Holder("city", "city/roads");
+    private static final Streams.Holder HOSPITAL = new Streams.Holder("hospital", "hospital/beds");
+
     @Test
     void aGroupIsWhoseUsedItFirst() {
-        assertTrue(streams.claims("city", Admission.Shared.GROUP, "readers"));
-        assertTrue(streams.claims("city", Admission.Shared.GROUP, "readers"));
-        assertFalse(streams.claims("hospital", Admission.Shared.GROUP, "readers"));
-        assertTrue(streams.claims("hospital", Admission.Shared.TRANSACTION, "readers"));
+        assertTrue(streams.claims(CITY, GROUP, "readers"));
+        assertTrue(streams.claims(CITY, GROUP, "readers"));
+        assertFalse(streams.claims(HOSPITAL, GROUP, "readers"));
+        assertTrue(streams.claims(HOSPITAL, TRANSACTION, "readers"));
         streams = open();
-        assertFalse(streams.claims("hospital", Admission.Shared.GROUP, "readers"));
+        assertFalse(streams.claims(HOSPITAL, GROUP, "readers"));
         now = NOON.plus(Duration.ofDays(29));
-        assertTrue(streams.claims("city", Admission.Shared.GROUP, "readers"));
+        assertTrue(streams.claims(CITY, GROUP, "readers"));
         now = NOON.plus(Duration.ofDays(45));
-        assertFalse(streams.claims("hospital", Admission.Shared.GROUP, "readers"));
+        assertFalse(streams.claims(HOSPITAL, GROUP, "readers"));
         now = NOON.plus(Duration.ofDays(61));
-        assertTrue(streams.claims("hospital", Admission.Shared.GROUP, "readers"));
-        assertFalse(streams.claims("city", Admission.Shared.GROUP, "readers"));
+        assertTrue(streams.claims(HOSPITAL, GROUP, "readers"));
+        assertFalse(streams.claims(CITY, GROUP, "readers"));
+    }
+
+    /** One purpose's groups and transactions are not another's of the same organisation. */
+    @Test
+    void aNameIsOfThePurposeThatUsedItFirst() {
+        assertEquals(Streams.Name.FREE, streams.name(ROADS, GROUP, "readers"));
+        assertTrue(streams.claims(CITY, GROUP, "readers"));
+        for (int i = 0; i < 2; i++) {
+            assertEquals(Streams.Name.OWN, streams.name(CITY, GROUP, "readers"));
+            assertEquals(Streams.Name.OTHERS, streams.name(ROADS, GROUP, "readers"));
+            assertEquals(Streams.Name.OTHERS, streams.name(HOSPITAL, GROUP, "readers"));
+            assertFalse(streams.claims(ROADS, GROUP, "readers"));
+            now = now.plus(Duration.ofDays(1));
+            assertFalse(streams.claims(ROADS, GROUP, "readers"));
+            streams = open();
+        }
+        now = now.plus(Duration.ofDays(31));
+        assertEquals(Streams.Name.FREE, streams.name(ROADS, GROUP, "readers"));
+        assertTrue(streams.claims(ROADS, GROUP, "readers"));
+        assertFalse(streams.claims(CITY, GROUP, "readers"));
+    }
+
+    /** What was kept before names had purposes is of the first that uses it then. */
+    @Test
+    void aNameWithoutAPurposeIsOfTheNextOfItsOrganisation() {
+        long day = NOON.getEpochSecond() / Duration.ofDays(1).toSeconds();
+        keyspace.commit(
+                new Transaction()
+                        .write(
+                                new Write.Put(
+                                        Space.RECORDS,
+                                        Tuple.pack("streams", "group", "readers"),
+                                        ("city\n" + day).getBytes(UTF_8))));
+        streams = open();
+        assertEquals(Streams.Name.FREE, streams.name(CITY, GROUP, "readers"));
+        assertEquals(Streams.Name.OTHERS, streams.name(HOSPITAL, GROUP, "readers"));
+        assertFalse(streams.claims(HOSPITAL, GROUP, "readers"));
+        assertTrue(streams.claims(ROADS, GROUP, "readers"));
+        assertFalse(streams.claims(CITY, GROUP, "readers"));
+        streams = open();
+        assertTrue(streams.claims(ROADS, GROUP, "readers"));
+        assertFalse(streams.claims(CITY, GROUP, "readers"));
     }
 
     @Test
     void namesOfGroupsAreBoundedAndForgotten() {
         for (int i = 0; i < Streams.MOST_SHARED; i++) {
-            assertTrue(streams.claims("city", Admission.Shared.GROUP, "g" + i));
+            int purpose = i / Streams.MOST_OF_A_PURPOSE;
+            assertTrue(streams.claims(purpose(purpose), GROUP, "g" + i));
         }
-        assertFalse(streams.claims("city", Admission.Shared.GROUP, "one.more"));
-        assertTrue(streams.claims("hospital", Admission.Shared.GROUP, "one.more"));
+        Streams.Holder fifth = purpose(4);
+        assertFalse(streams.claims(fifth, GROUP, "one.more"));
+        assertTrue(streams.claims(HOSPITAL, GROUP, "one.more"));
         // of a day or two ago the one gives way that was used least lately
         now = NOON.plus(Duration.ofDays(1));
-        assertTrue(streams.claims("city", Admission.Shared.GROUP, "g0"));
-        assertFalse(streams.claims("city", Admission.Shared.GROUP, "two.more"));
+        assertTrue(streams.claims(purpose(0), GROUP, "g0"));
+        assertFalse(streams.claims(fifth, GROUP, "two.more"));
         now = NOON.plus(Duration.ofDays(3));
         for (int i = 1; i < Streams.MOST_SHARED; i += 1_000) {
-            assertTrue(streams.claims("city", Admission.Shared.GROUP, "more." + i));
+            assertTrue(streams.claims(fifth, GROUP, "more." + i));
         }
-        assertEquals(Optional.of("city"), streams.owner(Admission.Shared.GROUP, "g0"));
+        assertEquals(Streams.Name.OWN, streams.name(purpose(0), GROUP, "g0"));
         assertEquals(
                 Streams.MOST_SHARED - 10,
                 IntStream.range(0, Streams.MOST_SHARED)
-                        .filter(i -> streams.owner(Admission.Shared.GROUP, "g" + i).isPresent())
+                        .filter(i -> streams.name(HOSPITAL, GROUP, "g" + i) == Streams.Name.OTHERS)
                         .count());
         now = NOON.plus(Duration.ofDays(31));
-        assertTrue(streams.claims("city", Admission.Shared.GROUP, "another"));
+        assertTrue(streams.claims(fifth, GROUP, "another"));
+    }
+
+    private static Streams.Holder purpose(int number) {
+        return new Streams.Holder("city", "city/p" + number);
+    }
+
+    /**
+     * One purpose does not take all names of its organisation, nor a watch those of its purpose.
+     */
+    @Test
+    void aPurposeHasAQuarterOfTheNamesAndAWatchAFew() {
+        for (int i = 0; i < Streams.MOST_OF_A_PURPOSE; i++) {
+            assertTrue(streams.claims(CITY, GROUP, "g" + i));
+        }
+        assertFalse(streams.claims(CITY, GROUP, "one.more"));
+        assertTrue(streams.claims(ROADS, GROUP, "one.more"));
+        String watch = "watch-0123456789abcdef-0-";
+        for (int i = 0; i < Streams.MOST_OF_A_WATCH; i++) {
+            assertTrue(streams.claims(CITY, TRANSACTION, watch + i));
+        }
+        assertFalse(streams.claims(CITY, TRANSACTION, watch + "more"));
+        assertTrue(streams.claims(CITY, TRANSACTION, watch + "0"));
+        assertTrue(streams.claims(CITY, TRANSACTION, "watch-0123456789abcdee-0-0"));
+        assertTrue(streams.claims(CITY, TRANSACTION, "other"));
+        // what it has not used in a while gives way, and nobody else's
+        now = NOON.plus(Duration.ofDays(2));
+        assertTrue(streams.claims(CITY, TRANSACTION, watch + "more"));
+        assertTrue(streams.claims(CITY, GROUP, "one.more.of.mine"));
+        assertEquals(Streams.Name.OWN, streams.name(ROADS, GROUP, "one.more"));
+        assertEquals(Streams.Name.OWN, streams.name(CITY, TRANSACTION, "other"));
     }
 
     @Test
