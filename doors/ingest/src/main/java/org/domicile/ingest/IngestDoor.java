@@ -97,6 +97,7 @@ public final class IngestDoor implements HttpHandler {
                         });
             }
             case CREATE_STREAM -> {
+                streams.mayCreate(request, name); // before it may send anything
                 Measures wanted = Measures.of(exchange);
                 shown(exchange, 201, streams.create(request, wanted.topic(name)));
             }
@@ -105,6 +106,7 @@ public final class IngestDoor implements HttpHandler {
                 shown(exchange, 200, streams.show(request, name));
             }
             case CHANGE_STREAM -> {
+                streams.mayChange(request, name);
                 Measures wanted = Measures.of(exchange);
                 shown(exchange, 200, streams.change(request, name, wanted.measures()));
             }
