@@ -572,7 +572,7 @@ final class StreamsView implements GuardedStreams {
         for (StreamLog.Extent each : log.extents(name)) {
             begin.put(each.partition(), from.getOrDefault(each.partition(), each.next()));
         }
-        return new Following(found.get(), uses.last(), begin, log.read(name, begin));
+        return new Following(found.get(), uses.last(), begin, log.follow(name, begin));
     }
 
     /** A reader who is asked anew each time. */
