@@ -27,8 +27,14 @@ import org.domicile.streams.Topic;
  * {@link org.domicile.bytes.StorageFailure} as everywhere.
  */
 public interface GuardedStreams extends AutoCloseable {
+    /** Whether the caller may make one: asked before it may send how large it is to be. */
+    void mayCreate(Request request, String name);
+
     /** streams:CreateStream: makes a stream of the caller's organisation, and starts the log. */
     Shown create(Request request, Topic wanted);
+
+    /** Whether the caller may change one. */
+    void mayChange(Request request, String name);
 
     /** streams:ChangeStream: gives it other measures. */
     Shown change(Request request, String name, Streams.Measures measures);

@@ -22,6 +22,9 @@ import org.domicile.watches.WatchEngine;
  * {@link org.domicile.bytes.StorageFailure} as everywhere.
  */
 public interface GuardedWatches extends AutoCloseable {
+    /** Whether the caller may make one: asked before it may send its query. */
+    void mayCreate(Request request, String name);
+
     /** watches:CreateWatch: looks at a query, and has it run from now on. */
     Shown create(Request request, Wanted wanted);
 

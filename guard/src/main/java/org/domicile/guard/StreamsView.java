@@ -43,6 +43,8 @@ final class StreamsView implements GuardedStreams {
     /** Lists of what alone is allowed that a stream leaves to its table at most. */
     private static final int MOST_LISTS = 8;
 
+    private static final String CREATE = "streams:CreateStream";
+    private static final String CHANGE = "streams:ChangeStream";
     private static final String DELETE = "streams:DeleteStream";
     private static final String TABLE = "streams:CreateTable";
     private static final String DESCRIBE = "streams:DescribeStream";
@@ -109,12 +111,36 @@ final class StreamsView implements GuardedStreams {
 
     // the register
 
+    /** Where a new one lies. */
+    private List<String> zones(Uses uses) {
+        Organisation organisation = policy.register().organisations().get(uses.organisation());
+        return organisation == null ? List.of(uses.dataZone()) : List.of(organisation.zone());
+    }
+
+    @Override
+    public void mayCreate(Request request, String name) {
+        Uses uses = acting.apply(request);
+        uses.check(
+                CREATE,
+                new Resource.Data(
+                        uses.organisation(),
+                        BucketNames.STREAMS,
+                        name,
+                        zones(uses),
+                        uses.dataZone()),
+                object(name));
+    }
+
+    @Override
+    public void mayChange(Request request, String name) {
+        Uses uses = acting.apply(request);
+        uses.check(CHANGE, place(uses, streams.stream(name), name), object(name));
+    }
+
     @Override
     public Shown create(Request request, Topic wanted) {
         Uses uses = acting.apply(request);
-        Organisation organisation = policy.register().organisations().get(uses.organisation());
-        List<String> zones =
-                organisation == null ? List.of(uses.dataZone()) : List.of(organisation.zone());
+        List<String> zones = zones(uses);
         byte[] id = new byte[8];
         random.nextBytes(id);
         Stream stream =
@@ -126,9 +152,9 @@ final class StreamsView implements GuardedStreams {
                         uses.at(),
                         uses.initiator());
         Resource.Data place = place(uses, Optional.of(stream), wanted.name());
-        uses.check("streams:CreateStream", place, object(wanted.name()));
+        uses.check(CREATE, place, object(wanted.name()));
         log.start(); // where it cannot run, no stream is made
-        try (Admitted use = uses.admit("streams:CreateStream", place, object(wanted.name()))) {
+        try (Admitted use = uses.admit(CREATE, place, object(wanted.name()))) {
             done(streams.create(use.carrying(() -> 0), stream), wanted.name());
         }
         settled.one(stream.name());
@@ -140,7 +166,7 @@ final class StreamsView implements GuardedStreams {
         Uses uses = acting.apply(request);
         Resource.Data place = place(uses, streams.stream(name), name);
         Stream stream;
-        try (Admitted use = uses.admit("streams:ChangeStream", place, object(name))) {
+        try (Admitted use = uses.admit(CHANGE, place, object(name))) {
             stream = done(streams.measure(use.carrying(() -> 0), name, measures), name);
         }
         settled.one(name);
@@ -558,7 +584,7 @@ final class StreamsView implements GuardedStreams {
         for (StreamLog.Extent each : log.extents(name)) {
             begin.put(each.partition(), from.getOrDefault(each.partition(), each.next()));
         }
-        return new Following(found.get(), uses.last(), begin, log.read(name, begin));
+        return new Following(found.get(), uses.last(), begin, log.follow(name, begin));
     }
 
     /** A reader who is asked anew each time. */

@@ -126,6 +126,12 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
     // making one
 
     @Override
+    public void mayCreate(Request request, String name) {
+        Uses uses = acting.apply(request);
+        uses.check(CREATE, own(uses), name);
+    }
+
+    @Override
     public Shown create(Request request, Wanted wanted) {
         Uses uses = acting.apply(request);
         Watch watch;

@@ -12,6 +12,7 @@ import java.io.InputStreamReader;
 import java.io.StringReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -317,6 +318,24 @@ final class StreamCommandsTest {
         }
     }
 
+    /** The answer to a request whose body never comes. */
+    private static String refusedBeforeItsBody(Rig rig, String asked) throws IOException {
+        HttpRequest like = request(rig, "").build();
+        try (Socket socket = new Socket(like.uri().getHost(), like.uri().getPort())) {
+            socket.setSoTimeout(5_000);
+            String head =
+                    asked
+                            + " HTTP/1.1\r\n"
+                            + "Host: here\r\n"
+                            + "Transfer-Encoding: chunked\r\n"
+                            + "Authorization: "
+                            + like.headers().firstValue("Authorization").orElseThrow()
+                            + "\r\n\r\n";
+            socket.getOutputStream().write(head.getBytes(UTF_8));
+            return new String(socket.getInputStream().readNBytes(12), UTF_8);
+        }
+    }
+
     /** Whoever follows a stream is cut off within a second of the end of its purpose. */
     @Test
     void theEndOfAPurposeEndsWhoFollows() throws Exception {
@@ -355,6 +374,15 @@ final class StreamCommandsTest {
                 assertTrue(System.nanoTime() - begun < 1_500_000_000L, "it went on for too long");
                 long longer = ended.get(10, TimeUnit.SECONDS) - begun;
                 assertTrue(longer < 1_500_000_000L, () -> "Kafka's client went on: " + longer);
+            }
+            for (String asked :
+                    List.of(
+                            "PUT /streams/new",
+                            "PATCH /streams/air",
+                            "POST /streams/air",
+                            "PUT /watches/new",
+                            "POST /schemas/subjects/air-value/versions")) {
+                assertEquals("HTTP/1.1 403", refusedBeforeItsBody(rig, asked), asked);
             }
         }
     }

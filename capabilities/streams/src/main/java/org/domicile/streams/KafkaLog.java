@@ -779,7 +779,12 @@ final class KafkaLog implements StreamLog {
 
     @Override
     public Reader read(String stream, Map<Integer, Long> from) {
-        return new Reading(clientSettings(running().inner()), stream, from);
+        return new Reading(clientSettings(running().inner()), stream, from, Reading.Portion.LARGE);
+    }
+
+    @Override
+    public Reader follow(String stream, Map<Integer, Long> from) {
+        return new Reading(clientSettings(running().inner()), stream, from, Reading.Portion.SMALL);
     }
 
     @Override

@@ -18,31 +18,39 @@ import org.domicile.bytes.StorageFailure;
 
 /** The program's own consumer of some partitions, of no group: it keeps no place. */
 final class Reading implements StreamLog.Reader {
-    /** Memory of what one poll gives, and a few records more. */
-    private static final long MOST_BYTES = 4 << 20;
-
     /** What a record takes beside its bytes, and each of its headers. */
     private static final int OVERHEAD = 128;
 
-    private static final int MOST_RECORDS = 20_000;
-
-    /** Records that are unpacked at one time: each is as large as a batch may be, at most. */
-    private static final int AT_ONCE = 8;
+    /**
+     * What one poll gives.
+     *
+     * @param bytes of it, and what is unpacked at one time more
+     * @param records at most, and as many more
+     * @param atOnce records that are unpacked at one time: each is as large as a batch may be, at
+     *     most
+     * @param fetch bytes that wait, packed; a batch is whole all the same
+     */
+    record Portion(long bytes, int records, int atOnce, int fetch) {
+        static final Portion LARGE = new Portion(4 << 20, 20_000, 8, 1 << 20);
+        static final Portion SMALL = new Portion(1 << 20, 500, 1, 256 << 10);
+    }
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final String stream;
+    private final Portion portion;
 
-    Reading(Map<String, Object> settings, String stream, Map<Integer, Long> from) {
+    Reading(Map<String, Object> settings, String stream, Map<Integer, Long> from, Portion portion) {
         this.stream = stream;
+        this.portion = portion;
         Map<String, Object> all = new HashMap<>(settings);
         all.put("enable.auto.commit", "false");
         all.put("isolation.level", "read_committed");
         all.put("auto.offset.reset", "earliest");
         all.put("allow.auto.create.topics", "false");
         all.put("fetch.max.wait.ms", "500");
-        all.put("max.partition.fetch.bytes", Integer.toString(512 << 10));
-        all.put("fetch.max.bytes", Integer.toString(1 << 20));
-        all.put("max.poll.records", Integer.toString(AT_ONCE));
+        all.put("max.partition.fetch.bytes", Integer.toString(portion.fetch() / 2));
+        all.put("fetch.max.bytes", Integer.toString(portion.fetch()));
+        all.put("max.poll.records", Integer.toString(portion.atOnce()));
         all.put("default.api.timeout.ms", "10000");
         this.consumer =
                 new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer());
@@ -68,7 +76,7 @@ final class Reading implements StreamLog.Reader {
                     }
                 }
                 some =
-                        bytes < MOST_BYTES && records.size() < MOST_RECORDS
+                        bytes < portion.bytes() && records.size() < portion.records()
                                 ? consumer.poll(Duration.ZERO)
                                 : ConsumerRecords.empty();
             }

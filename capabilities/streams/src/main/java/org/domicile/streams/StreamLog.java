@@ -126,6 +126,14 @@ public interface StreamLog extends AutoCloseable {
     Reader read(String stream, Map<Integer, Long> from);
 
     /**
+     * The same for one of many, who may be slow: a poll gives 500 records at most, and no more than
+     * a mebibyte and one record.
+     */
+    default Reader follow(String stream, Map<Integer, Long> from) {
+        return read(stream, from);
+    }
+
+    /**
      * Names of transactions that are open.
      *
      * @param prefix what they begin with

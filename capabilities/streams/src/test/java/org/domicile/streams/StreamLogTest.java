@@ -738,6 +738,16 @@ final class StreamLogTest {
         }
         assertEquals(2_000, read);
         assertTrue(polls < 100, polls + " polls");
+        read = 0;
+        try (StreamLog.Reader reader = log.follow("water.levels", Map.of(0, 0L))) {
+            long end = System.nanoTime() + 30_000_000_000L;
+            while (read < 2_000 && System.nanoTime() < end) {
+                int some = reader.poll(Duration.ofSeconds(1)).size();
+                assertTrue(some * 10_000L < (1 << 20) + 10_000, () -> some + " records at a time");
+                read += some;
+            }
+        }
+        assertEquals(2_000, read);
     }
 
     private static void sent(KafkaProducer<byte[], byte[]> producer, byte[] value)

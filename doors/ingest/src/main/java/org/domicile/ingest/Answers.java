@@ -4,17 +4,40 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import org.domicile.http.Exchange;
 import org.domicile.http.Headers;
+import org.domicile.http.WholeBody;
 
-/** What is answered: JSON, and the number of the use. */
+/** What is answered: JSON, and the number of the use; and what is asked in a small body. */
 final class Answers {
     static final JsonFactory JSON = new JsonFactory();
 
     static final String TYPE = "application/json";
 
+    private static final Duration SMALL_WITHIN = Duration.ofSeconds(10);
+
     private Answers() {}
+
+    /**
+     * A small body.
+     *
+     * @param most bytes
+     * @param tooLarge what a larger one is told
+     */
+    static byte[] asked(Exchange exchange, int most, String tooLarge) throws IOException {
+        try {
+            byte[] body = WholeBody.read(exchange, most, SMALL_WITHIN);
+            if (body.length > most) {
+                throw Failure.malformed(tooLarge);
+            }
+            return body;
+        } catch (SocketTimeoutException e) {
+            throw Failure.tooSlow();
+        }
+    }
 
     /** What an answer says. */
     interface Body {

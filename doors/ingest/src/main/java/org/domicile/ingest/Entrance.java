@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.guard.Guard;
 import org.domicile.guard.Refused;
@@ -13,12 +12,14 @@ import org.domicile.guard.StreamRefusal;
 import org.domicile.guard.WatchRefusal;
 import org.domicile.http.BasicLogin;
 import org.domicile.http.Exchange;
+import org.domicile.http.Places;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
 
 /**
- * Who comes in: over https, with an access key and its secret (RFC 7617), and so many at once. Here
- * too is what refusals are called on the wire. Safe for concurrent use.
+ * Who comes in: over https, with an access key and its secret (RFC 7617), and so many at once, of
+ * which an organisation is half at most. Here too is what refusals are called on the wire. Safe for
+ * concurrent use.
  */
 final class Entrance {
     private static final System.Logger LOG = System.getLogger("org.domicile.ingest");
@@ -27,7 +28,7 @@ final class Entrance {
     private final InstantSource clock;
     private final String login;
     private final Duration longest;
-    private final Semaphore places;
+    private final Places places;
 
     /**
      * @param login the action that a login that fails is recorded as
@@ -39,7 +40,7 @@ final class Entrance {
         this.clock = clock;
         this.login = login;
         this.longest = longest;
-        this.places = new Semaphore(atOnce);
+        this.places = new Places(atOnce);
     }
 
     /** Serves one who has come in. */
@@ -72,11 +73,18 @@ final class Entrance {
                             "Show your access key and its secret as Basic authentication."));
             return;
         }
-        if (!places.tryAcquire()) {
-            fail(exchange, new Failure(503, "overloaded", "Others are being answered; try again."));
+        Optional<Places.Place> place = places.take(caller.get().organisation());
+        if (place.isEmpty()) {
+            fail(
+                    exchange,
+                    new Failure(
+                            503,
+                            "overloaded",
+                            "As many requests are being answered as may be, of all or of your"
+                                    + " organisation; try again."));
             return;
         }
-        try {
+        try (Places.Place _ = place.get()) {
             service.of(caller.get(), request(exchange, caller.get()));
         } catch (Failure e) {
             fail(exchange, e);
@@ -88,8 +96,6 @@ final class Entrance {
             fail(exchange, failure(e));
         } catch (StorageFailure e) {
             fail(exchange, new Failure(503, "unavailable", sentence(e)));
-        } finally {
-            places.release();
         }
     }
 

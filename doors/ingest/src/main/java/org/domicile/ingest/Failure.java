@@ -33,6 +33,12 @@ final class Failure extends RuntimeException {
         return new Failure(400, "malformed", sentence);
     }
 
+    /** What is small did not come in time. */
+    static Failure tooSlow() {
+        return new Failure(
+                408, "too-slow", "The body did not come within 10 seconds; send it at once.");
+    }
+
     int status() {
         return status;
     }

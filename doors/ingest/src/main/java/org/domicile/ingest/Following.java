@@ -1,31 +1,14 @@
 package org.domicile.ingest;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.Base64;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import org.domicile.bytes.StorageFailure;
 import org.domicile.guard.GuardedStreams;
-import org.domicile.guard.Refused;
-import org.domicile.guard.StreamRefusal;
 import org.domicile.http.BodyOutput;
 import org.domicile.http.Exchange;
 import org.domicile.request.Request;
-import org.domicile.streams.StreamRecord;
 
 /**
  * Sends a stream's records as they come, as server-sent events (HTML, 9.2) or, with {@code Accept:
@@ -39,36 +22,14 @@ import org.domicile.streams.StreamRecord;
 final class Following {
     static final Set<String> ASKED = Set.of("from", "limit", "idle");
 
-    /** Between two questions whether the client may go on. */
-    private static final Duration TURN = Duration.ofMillis(500);
-
-    /** Records between two such questions. */
-    private static final int AT_ONCE = 500;
-
-    private static final Duration SILENCE = Duration.ofSeconds(15);
-    private static final Duration LONGEST = Duration.ofMinutes(1);
     private static final int MOST_PLACES = 64;
 
     private final GuardedStreams streams;
-    private final InstantSource clock;
+    private final Sending sending;
 
-    Following(GuardedStreams streams, InstantSource clock) {
+    Following(GuardedStreams streams, Sending sending) {
         this.streams = streams;
-        this.clock = clock;
-    }
-
-    /** The same request, of now. */
-    private Request now(Request request) {
-        Instant now = clock.instant();
-        return new Request(
-                request.id(),
-                request.caller(),
-                request.door(),
-                request.zone(),
-                request.address(),
-                now,
-                now.plus(LONGEST),
-                Optional.empty());
+        this.sending = sending;
     }
 
     void answer(Exchange exchange, Request request, String name, Map<String, String> query)
@@ -80,54 +41,15 @@ final class Following {
                 exchange.headers().all("Accept").stream()
                         .anyMatch(each -> each.toLowerCase(Locale.ROOT).contains("ndjson"));
         try (GuardedStreams.Reader reader = streams.read(request, name, places)) {
-            try (BodyOutput out =
+            BodyOutput out =
                     exchange.respond(
                             200,
                             Answers.headers(
                                     lines ? "application/x-ndjson" : "text/event-stream",
                                     reader.use().orElse("")),
-                            -1)) {
-                send(request, reader, new Sink(out, lines, reader.begins()), limit, idle);
-            }
-        }
-    }
-
-    private void send(
-            Request request, GuardedStreams.Reader reader, Sink sink, long limit, long idle)
-            throws IOException {
-        sink.open();
-        long sent = 0;
-        Instant last = clock.instant();
-        Instant heard = last;
-        while (sent < limit) {
-            List<StreamRecord> records;
-            try {
-                records = reader.poll(now(request), TURN, (int) Math.min(AT_ONCE, limit - sent));
-            } catch (Refused e) {
-                sink.end(Entrance.refused(e));
-                return;
-            } catch (StreamRefusal e) {
-                sink.end(Entrance.failure(e));
-                return;
-            } catch (StorageFailure e) {
-                sink.end(new Failure(503, "unavailable", Entrance.sentence(e)));
-                return;
-            }
-            Instant now = clock.instant();
-            for (StreamRecord each : records) {
-                sink.send(each);
-                sent++;
-            }
-            if (!records.isEmpty()) {
-                last = now;
-                heard = now;
-                sink.flush();
-            } else if (Duration.between(last, now).toMillis() >= idle) {
-                return;
-            } else if (Duration.between(heard, now).compareTo(SILENCE) > 0) {
-                heard = now;
-                sink.breathe();
-            }
+                            -1);
+            sending.send(request, reader, new Sink(out, lines, reader.begins()), limit, idle);
+            out.close(); // where that fails the answer is to have no end
         }
     }
 
@@ -178,128 +100,5 @@ final class Following {
             }
         }
         return places;
-    }
-
-    /** Where events go. Owned by the request's thread. */
-    private static final class Sink {
-        private final BodyOutput out;
-        private final boolean lines;
-        private final Map<Integer, Long> next;
-
-        Sink(BodyOutput out, boolean lines, Map<Integer, Long> places) {
-            this.out = out;
-            this.lines = lines;
-            this.next = new TreeMap<>(places);
-        }
-
-        void open() throws IOException {
-            if (!lines) {
-                write(": records follow\n\n");
-            }
-            flush();
-        }
-
-        void flush() throws IOException {
-            out.flush();
-        }
-
-        void breathe() throws IOException {
-            write(lines ? "\n" : ":\n\n");
-            flush();
-        }
-
-        private void write(String text) throws IOException {
-            out.write(ByteBuffer.wrap(text.getBytes(UTF_8)));
-        }
-
-        void send(StreamRecord record) throws IOException {
-            next.put(record.partition(), record.offset() + 1);
-            byte[] body = body(record);
-            if (lines) {
-                out.write(ByteBuffer.wrap(body));
-                write("\n");
-                return;
-            }
-            StringBuilder head = new StringBuilder("id: ");
-            next.forEach((partition, offset) ->
-                    head.append(head.length() > 4 ? "," : "")
-                            .append(partition)
-                            .append(':')
-                            .append(offset));
-            write(head.append("\ndata: ").toString());
-            out.write(ByteBuffer.wrap(body));
-            write("\n\n");
-        }
-
-        void end(Failure failure) throws IOException {
-            byte[] error = Answers.error(failure);
-            if (!lines) {
-                write("event: error\ndata: ");
-            }
-            out.write(ByteBuffer.wrap(error));
-            write(lines ? "\n" : "\n\n");
-            flush();
-        }
-
-        private static byte[] body(StreamRecord record) throws IOException {
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            try (JsonGenerator json = Answers.JSON.createGenerator(bytes)) {
-                json.writeStartObject();
-                json.writeNumberField("partition", record.partition());
-                json.writeNumberField("offset", record.offset());
-                json.writeStringField("at", record.at().toString());
-                if (record.key().isPresent()) {
-                    value(json, "key", record.key().get(), false);
-                }
-                if (record.value().isPresent()) {
-                    value(json, "value", record.value().get(), true);
-                } else {
-                    json.writeNullField("value");
-                }
-                if (!record.headers().isEmpty()) {
-                    json.writeObjectFieldStart("headers");
-                    for (StreamRecord.Header each : record.headers()) {
-                        value(json, each.name(), each.value(), false);
-                    }
-                    json.writeEndObject();
-                }
-                json.writeEndObject();
-            }
-            return bytes.toByteArray();
-        }
-
-        /** JSON as it is, other text as text, and anything else in base64. */
-        private static void value(JsonGenerator json, String name, byte[] value, boolean mayBeJson)
-                throws IOException {
-            if (mayBeJson && isJson(value)) {
-                json.writeFieldName(name);
-                json.writeRawValue(new String(value, UTF_8).replaceAll("[\\r\\n]+", " "));
-                return;
-            }
-            String text = new String(value, UTF_8);
-            if (java.util.Arrays.equals(text.getBytes(UTF_8), value)) {
-                json.writeStringField(name, text);
-            } else {
-                json.writeObjectFieldStart(name);
-                json.writeStringField("base64", Base64.getEncoder().encodeToString(value));
-                json.writeEndObject();
-            }
-        }
-
-        private static boolean isJson(byte[] value) throws IOException {
-            if (!Records.isUtf8(value, 0, value.length)) {
-                return false;
-            }
-            try (JsonParser json = Answers.JSON.createParser(value)) {
-                if (json.nextToken() == null) {
-                    return false;
-                }
-                json.skipChildren();
-                json.finishToken();
-                return json.nextToken() == null;
-            } catch (JacksonException e) {
-                return false;
-            }
-        }
     }
 }

@@ -32,13 +32,13 @@ public final class IngestDoor implements HttpHandler {
     private static final int AT_ONCE = 256;
     private static final int LONGEST_KEY = 128;
 
-    /** Followers, and of one organisation: each holds what it was sent last. */
+    /** Followers, and of one organisation: each has a reader of the log. */
     private static final int FOLLOWING = 64;
 
     private static final int FOLLOWING_OF_ONE = 16;
 
     private final GuardedStreams streams;
-    private final InstantSource clock;
+    private final Sending sending;
     private final Entrance entrance;
     private final Bodies bodies;
     private final Map<String, Integer> following = new HashMap<>();
@@ -46,7 +46,7 @@ public final class IngestDoor implements HttpHandler {
     /** A door to a guard. @param rate bytes a second that an organisation publishes; 0: no bound */
     public IngestDoor(Guard guard, GuardedStreams streams, long rate, InstantSource clock) {
         this.streams = streams;
-        this.clock = clock;
+        this.sending = new Sending(clock);
         this.bodies = new Bodies(rate);
         this.entrance = new Entrance(guard, clock, LOGIN, LONGEST, AT_ONCE);
     }
@@ -97,6 +97,7 @@ public final class IngestDoor implements HttpHandler {
                         });
             }
             case CREATE_STREAM -> {
+                streams.mayCreate(request, name); // before it may send anything
                 Measures wanted = Measures.of(exchange);
                 shown(exchange, 201, streams.create(request, wanted.topic(name)));
             }
@@ -105,6 +106,7 @@ public final class IngestDoor implements HttpHandler {
                 shown(exchange, 200, streams.show(request, name));
             }
             case CHANGE_STREAM -> {
+                streams.mayChange(request, name);
                 Measures wanted = Measures.of(exchange);
                 shown(exchange, 200, streams.change(request, name, wanted.measures()));
             }
@@ -132,7 +134,7 @@ public final class IngestDoor implements HttpHandler {
                 Map<String, String> query = query(exchange, Following.ASKED);
                 begin(caller.organisation());
                 try {
-                    new Following(streams, clock).answer(exchange, request, name, query);
+                    new Following(streams, sending).answer(exchange, request, name, query);
                 } finally {
                     end(caller.organisation());
                 }

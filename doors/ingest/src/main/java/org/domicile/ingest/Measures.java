@@ -21,10 +21,7 @@ record Measures(Optional<Integer> partitions, Optional<Long> retention, Optional
     private static final long MOST_MILLIS = Duration.ofDays(3_650).toMillis();
 
     static Measures of(Exchange exchange) throws IOException {
-        byte[] body = exchange.body().readNBytes(LONGEST + 1);
-        if (body.length > LONGEST) {
-            throw Failure.malformed("The body is too large.");
-        }
+        byte[] body = Answers.asked(exchange, LONGEST, "The body is too large.");
         Measures wanted = new Measures(Optional.empty(), Optional.empty(), Optional.empty());
         if (body.length == 0) {
             return wanted;

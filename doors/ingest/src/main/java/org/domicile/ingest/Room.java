@@ -9,8 +9,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Memory that bodies take while they come: some for all, and of it at most a share for each
- * organisation. Whoever finds none waits for it.
+ * Memory that bodies take while they come, and records while they go: some for all, and of it at
+ * most a share for each organisation. Whoever finds none waits for it.
  *
  * <p>Those who hold some while they wait for more could wait for each other without an end. So each
  * waits for a time only, but the eldest of all: it goes on once the others have given up, because a
@@ -72,12 +72,55 @@ final class Room {
                     }
                     left = await(left);
                 }
-                size += bytes;
-                heldByAll += bytes;
-                held.merge(organisation, bytes, Long::sum);
+                took(bytes);
             } finally {
                 wanted = 0;
                 change.signalAll(); // those behind need not let it go first any more
+                lock.unlock();
+            }
+        }
+
+        /**
+         * The same for one that is patient, and holds nothing while it waits.
+         *
+         * @return whether there was room by then
+         */
+        boolean grows(long bytes, Duration longest) {
+            lock.lock();
+            try {
+                wanted = bytes;
+                long left = longest.toNanos();
+                while (!mayGrow(this)) {
+                    if (left <= 0) {
+                        return false;
+                    }
+                    left = await(left);
+                }
+                took(bytes);
+                return true;
+            } finally {
+                wanted = 0;
+                change.signalAll();
+                lock.unlock();
+            }
+        }
+
+        private void took(long bytes) {
+            size += bytes;
+            heldByAll += bytes;
+            held.merge(organisation, bytes, Long::sum);
+        }
+
+        /** Gives back what is more than so many bytes. */
+        void shrink(long bytes) {
+            lock.lock();
+            try {
+                long more = Math.max(0, size - bytes);
+                size -= more;
+                heldByAll -= more;
+                held.merge(organisation, -more, Long::sum);
+                change.signalAll();
+            } finally {
                 lock.unlock();
             }
         }
@@ -112,7 +155,7 @@ final class Room {
         }
     }
 
-    /** For a body that comes now; it has nothing yet. */
+    /** For a body that comes now, or records that go; it has nothing yet. */
     Part part(String organisation) {
         Part made = new Part(organisation);
         lock.lock();

@@ -70,8 +70,10 @@ public final class WatchesDoor implements HttpHandler {
                             json.writeEndObject();
                         });
             }
-            case CREATE_WATCH ->
-                    shown(exchange, 201, watches.create(request, wanted(exchange, name)));
+            case CREATE_WATCH -> {
+                watches.mayCreate(request, name); // before it may send anything
+                shown(exchange, 201, watches.create(request, wanted(exchange, name)));
+            }
             case SHOW_WATCH -> shown(exchange, 200, watches.show(request, name));
             case STOP_WATCH -> shown(exchange, 200, watches.stop(request, name));
         }
@@ -79,11 +81,11 @@ public final class WatchesDoor implements HttpHandler {
 
     /** What a body says of a watch. */
     private static GuardedWatches.Wanted wanted(Exchange exchange, String name) throws IOException {
-        byte[] body = exchange.body().readNBytes(LONGEST_BODY + 1);
-        if (body.length > LONGEST_BODY) {
-            throw Failure.malformed(
-                    "The body is too large; a query has at most 20,000 characters.");
-        }
+        byte[] body =
+                Answers.asked(
+                        exchange,
+                        LONGEST_BODY,
+                        "The body is too large; a query has at most 20,000 characters.");
         String sql = "";
         String to = "";
         String time = "";

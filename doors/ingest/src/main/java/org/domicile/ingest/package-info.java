@@ -20,7 +20,10 @@
  *
  * <p>Limits: 16 MiB (unpacked) and 100,000 records a request, 1 MiB a record with its key. Bodies
  * that come share a part of the heap, and no organisation has more than half of it; it has a rate,
- * too ({@code kafka.rate}). Beyond them the answer is 503 or 429, with {@code Retry-After}.
+ * too ({@code kafka.rate}). Beyond them the answer is 503 or 429, with {@code Retry-After}. 256
+ * requests are served at a time, of an organisation half of them at most. Small bodies are read
+ * once it is known that the caller may do what it asks, and come within ten seconds. Followers
+ * share another part of the heap in the same way (see {@link org.domicile.ingest.Sending}).
  */
 @NullMarked
 package org.domicile.ingest;

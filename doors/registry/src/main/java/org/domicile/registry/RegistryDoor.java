@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.guard.Guard;
 import org.domicile.guard.GuardedSchemas;
@@ -25,6 +24,7 @@ import org.domicile.http.BasicLogin;
 import org.domicile.http.Exchange;
 import org.domicile.http.Headers;
 import org.domicile.http.HttpHandler;
+import org.domicile.http.Places;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
 import org.domicile.schemas.Compatibility;
@@ -49,7 +49,7 @@ public final class RegistryDoor implements HttpHandler {
     private final Guard guard;
     private final GuardedSchemas schemas;
     private final InstantSource clock;
-    private final Semaphore places = new Semaphore(AT_ONCE);
+    private final Places places = new Places(AT_ONCE);
 
     /** A door to a guard. */
     public RegistryDoor(Guard guard, GuardedSchemas schemas, InstantSource clock) {
@@ -79,11 +79,19 @@ public final class RegistryDoor implements HttpHandler {
                     "");
             return;
         }
-        if (!places.tryAcquire()) {
-            fail(exchange, new Failure(503, 50301, "Others are being answered; try again."), "");
+        Optional<Places.Place> place = places.take(caller.get().organisation());
+        if (place.isEmpty()) {
+            fail(
+                    exchange,
+                    new Failure(
+                            503,
+                            50301,
+                            "As many requests are being answered as may be, of all or of your"
+                                    + " organisation; try again."),
+                    "");
             return;
         }
-        try {
+        try (Places.Place _ = place.get()) {
             Operation.Asked asked = Operation.parse(exchange.method(), exchange.rawPath());
             new Answer(exchange, request(exchange, caller.get()), asked).serve();
         } catch (Failure e) {
@@ -92,8 +100,6 @@ public final class RegistryDoor implements HttpHandler {
             fail(exchange, new Failure(403, 40301, sentence(e)), e.use());
         } catch (StorageFailure e) {
             fail(exchange, new Failure(503, 50001, sentence(e)), "");
-        } finally {
-            places.release();
         }
     }
 

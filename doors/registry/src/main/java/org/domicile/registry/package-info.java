@@ -31,7 +31,8 @@
  * are its objects with {@code error_code} and {@code message}; the use is in {@code
  * x-domicile-use}. Rule sets, metadata, and ids that a client chooses are refused.
  *
- * <p>Limits: 1 MiB a request, 64 requests at a time.
+ * <p>Limits: 1 MiB a request, 64 requests at a time, of which an organisation has half at most; a
+ * body comes within ten seconds.
  */
 @NullMarked
 package org.domicile.registry;

@@ -41,6 +41,7 @@ public final class Walls {
 
     private static final int FILE_SIZE = 1; // RLIMIT_FSIZE
     private static final int CORE = 4; // RLIMIT_CORE
+    private static final int OPEN = 7; // RLIMIT_NOFILE
 
     private Walls() {}
 
@@ -179,6 +180,22 @@ public final class Walls {
     }
 
     /**
+     * The same for a child that may connect: what it can open is bounded, too, so that it does not
+     * take all connections of whoever listens there.
+     *
+     * @param open files and sockets that it may have at one time
+     * @throws Unwalled when that cannot be done; the child has to end then
+     */
+    public static void complete(long fileSize, long open) throws Unwalled {
+        try {
+            limit(calls(), OPEN, open);
+        } catch (Kernel.Refusal e) {
+            throw new Unwalled(NETWORK, "the kernel refused " + e.getMessage());
+        }
+        complete(fileSize);
+    }
+
+    /**
      * Inside a child with ports that listens because its engine cannot do without: from now on it
      * answers nobody. Whoever connects waits, and is not served.
      *
@@ -192,6 +209,7 @@ public final class Walls {
         }
     }
 
+    /** Soft and hard: without privileges there is no way back. */
     private static void limit(Calls calls, int what, long most) throws Kernel.Refusal {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment both = arena.allocate(16, 8);

@@ -12,8 +12,10 @@
  * <p><b>From inside</b> ({@link org.domicile.walls.Walls#complete}). What a Java process needs to
  * start it does not need later: it gives up new processes, other programs, signals to others, core
  * dumps and big files, for all of its threads, before it does anything that somebody else asked
- * for. Then it tries each wall ({@link org.domicile.walls.Walls#tried}), and whoever started it
- * judges what it says of that ({@link org.domicile.walls.Walls.Tried}).
+ * for; one that may connect also bounds how many files and sockets it has open, so that whoever
+ * listens there has connections for others. Then it tries each wall ({@link
+ * org.domicile.walls.Walls#tried}), and whoever started it judges what it says of that ({@link
+ * org.domicile.walls.Walls.Tried}).
  *
  * <p><b>Java processes</b> ({@link org.domicile.walls.JavaChild}). What all workers that run on
  * Java have in common: how they are started, waited for, heard and ended, and which classes of this

@@ -1,8 +1,12 @@
 package org.domicile.walls;
 
 import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -10,6 +14,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -17,11 +23,14 @@ import java.util.Map;
  * only its start needed, what it tries, and at what.
  */
 final class Prisoner {
+    /** Files that it may have open; its Java has some itself. */
+    static final int OPEN = 128;
+
     private Prisoner() {}
 
     public static void main(String[] arguments) throws IOException {
         if (arguments[0].equals("within")) {
-            Walls.complete(1 << 20);
+            Walls.complete(1 << 20, OPEN);
         }
         String said;
         try {
@@ -91,6 +100,27 @@ final class Prisoner {
                             0,
                             0,
                             0);
+            case "open" -> {
+                List<FileInputStream> open = new ArrayList<>();
+                try {
+                    for (int i = 0; i < OPEN; i++) {
+                        open.add(new FileInputStream(at));
+                    }
+                } finally {
+                    for (FileInputStream each : open) {
+                        each.close();
+                    }
+                }
+            }
+            case "open-more" -> {
+                try (Arena arena = Arena.ofConfined()) {
+                    MemorySegment both = arena.allocate(16, 8);
+                    both.set(ValueLayout.JAVA_LONG, 0, OPEN + Long.parseLong(at));
+                    both.set(ValueLayout.JAVA_LONG, 8, OPEN + Long.parseLong(at));
+                    int prlimit = Calls.here().number("prlimit64");
+                    Kernel.call("prlimit64", prlimit, 0, 7, both.address(), 0, 0);
+                }
+            }
             case "ring" ->
                     Kernel.call(
                             "io_uring_setup", Calls.here().number("io_uring_setup"), 0, 0, 0, 0, 0);

@@ -92,6 +92,13 @@ class WallsTest {
         refused("big", mine.resolve("big"));
     }
 
+    /** Whoever listens where it may connect has connections for others, too. */
+    @Test
+    void itOpensNotTooMuchAtOneTime() throws Exception {
+        refused("open", shown.resolve("file"));
+        refused("open-more", 1);
+    }
+
     /** What the walls took from the child, and from the thread that started it, is all here. */
     @Test
     void theParentKeepsEverything() throws Exception {

@@ -15,7 +15,8 @@ import org.domicile.watches.Wire;
 
 /**
  * The worker's main. Arguments: its folder, the streams' port, milliseconds between checkpoints,
- * bytes of the largest file, bytes of the largest checkpoint.
+ * bytes of the largest file, bytes of the largest checkpoint, files and sockets that it may have
+ * open.
  */
 public final class Main {
     private Main() {}
@@ -23,7 +24,7 @@ public final class Main {
     /** Runs watches until nobody is there any more. */
     public static void main(String[] arguments) throws Exception {
         int port = Integer.parseInt(arguments[1]);
-        Walls.complete(Long.parseLong(arguments[3]));
+        Walls.complete(Long.parseLong(arguments[3]), Long.parseLong(arguments[5]));
         LogManager.getLogManager().reset(); // what goes wrong comes as an exception, and is told
         // whatever prints must not stand between frames, of which there is one way alone
         System.setOut(

@@ -1,0 +1,161 @@
+package org.domicile.ingest;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.domicile.bytes.StorageFailure;
+import org.domicile.guard.GuardedStreams;
+import org.domicile.guard.Refused;
+import org.domicile.guard.StreamRefusal;
+import org.domicile.request.Caller;
+import org.domicile.request.Request;
+import org.domicile.streams.StreamRecord;
+
+/**
+ * Sends records to those who follow streams. What it holds of them is a part of the heap, and half
+ * of that at most for one organisation: whoever finds no room waits for it, and who keeps it for
+ * long is ended. Safe for concurrent use.
+ */
+final class Sending {
+    /** What a poll gives at most: a mebibyte and a record, with what its text takes in pieces. */
+    static final long PORTION = 4 << 20;
+
+    /** What a record takes beside its bytes, and each of its headers. */
+    private static final int OVERHEAD = 128;
+
+    /** Records between two questions whether the client may go on. */
+    private static final int AT_ONCE = 500;
+
+    /** How long one who waits for records has room for them: others wait for it. */
+    private static final Duration TURN = Duration.ofMillis(100);
+
+    private static final Duration SILENCE = Duration.ofSeconds(15);
+    private static final Duration LONGEST = Duration.ofMinutes(1);
+
+    private final Room room;
+    private final Duration slow;
+    private final InstantSource clock;
+
+    /** In this program's heap. */
+    Sending(InstantSource clock) {
+        this(room(Runtime.getRuntime().maxMemory() / 8), Duration.ofMinutes(1), clock);
+    }
+
+    /**
+     * @param slow how long who follows may hold what it is sent; it waits twice as long for room
+     */
+    Sending(Room room, Duration slow, InstantSource clock) {
+        this.room = room;
+        this.slow = slow;
+        this.clock = clock;
+    }
+
+    /** Two of each organisation have room at least. */
+    static Room room(long bytes) {
+        long all = Math.max(4 * PORTION, bytes);
+        return new Room(all, all / 2, Duration.ZERO);
+    }
+
+    /** The same request, of now. */
+    private Request now(Request request) {
+        Instant now = clock.instant();
+        return new Request(
+                request.id(),
+                request.caller(),
+                request.door(),
+                request.zone(),
+                request.address(),
+                now,
+                now.plus(LONGEST),
+                Optional.empty());
+    }
+
+    private static String organisation(Request request) {
+        return request.caller() instanceof Caller.Known known ? known.organisation() : "";
+    }
+
+    /** Sends until there are enough, nothing came for long, or an error says why no more do. */
+    void send(Request request, GuardedStreams.Reader reader, Sink sink, long limit, long idle)
+            throws IOException {
+        sink.open();
+        long sent = 0;
+        Instant last = clock.instant();
+        Instant heard = last;
+        while (sent < limit) {
+            try (Room.Part part = room.part(organisation(request))) {
+                find(part, sink);
+                List<StreamRecord> records =
+                        reader.poll(now(request), TURN, (int) Math.min(AT_ONCE, limit - sent));
+                part.shrink(records.stream().mapToLong(Sending::size).sum());
+                Instant now = clock.instant();
+                if (!records.isEmpty()) {
+                    send(records, sink);
+                    sent += records.size();
+                    last = now;
+                    heard = now;
+                } else if (Duration.between(last, now).toMillis() >= idle) {
+                    return;
+                } else if (Duration.between(heard, now).compareTo(SILENCE) > 0) {
+                    heard = now;
+                    sink.breathe();
+                }
+            } catch (Refused e) {
+                sink.end(Entrance.refused(e));
+                return;
+            } catch (StreamRefusal e) {
+                sink.end(Entrance.failure(e));
+                return;
+            } catch (StorageFailure e) {
+                sink.end(new Failure(503, "unavailable", Entrance.sentence(e)));
+                return;
+            } catch (Failure e) {
+                sink.end(e);
+                return;
+            }
+        }
+    }
+
+    /** Room for what a poll gives; who waits for it is told that it is still heard. */
+    private void find(Room.Part part, Sink sink) throws IOException {
+        long end = System.nanoTime() + 2 * slow.toNanos();
+        while (!part.grows(PORTION, SILENCE.compareTo(slow) < 0 ? SILENCE : slow)) {
+            if (System.nanoTime() - end >= 0 || Thread.currentThread().isInterrupted()) {
+                throw new Failure(
+                        503,
+                        "overloaded",
+                        "Others who follow streams, or your organisation's own, take all the room"
+                                + " there is; come back with Last-Event-ID.");
+            }
+            sink.breathe();
+        }
+    }
+
+    private void send(List<StreamRecord> records, Sink sink) throws IOException {
+        long end = System.nanoTime() + slow.toNanos();
+        for (StreamRecord each : records) {
+            if (System.nanoTime() - end >= 0) {
+                throw new Failure(
+                        408,
+                        "too-slow",
+                        "You took what you were sent too slowly; come back with Last-Event-ID, or"
+                                + " follow by Kafka's protocol.");
+            }
+            // a record that has begun is not ended by an event, but cut off
+            sink.send(each, end + slow.toNanos());
+        }
+        sink.flush();
+    }
+
+    private static long size(StreamRecord record) {
+        long size = OVERHEAD;
+        size += record.key().map(each -> each.length).orElse(0);
+        size += record.value().map(each -> each.length).orElse(0);
+        for (StreamRecord.Header each : record.headers()) {
+            size += OVERHEAD + each.name().length() + each.value().length;
+        }
+        return size;
+    }
+}
