@@ -3,6 +3,7 @@ package org.domicile.streams;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -245,10 +246,10 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
                     // it tells of the one before: the next may be looked at before this one ends
                     String connection = request.context().connectionId();
                     List<Places.Got> got = moved(client, connection, data);
-                    Set<String> refused =
+                    Set<String> closed =
                             AskingAuthorizer.refused(() -> apis.handle(request, local));
-                    if (!refused.isEmpty()) {
-                        places.refused(connection, refused);
+                    if (!closed.isEmpty()) {
+                        places.refused(connection, closed);
                     }
                     got.forEach(Taps.this::polled);
                 }

@@ -138,12 +138,14 @@ final class Entrance {
     }
 
     static String sentence(StorageFailure e) {
-        LOG.log(System.Logger.Level.WARNING, "streams over HTTP", e);
         return switch (e.kind()) {
+            // told by 'status', and many may ask while it lasts
             case OVERLOADED -> e.getMessage() + "; try again in a moment";
             case FULL -> e.getMessage() + "; try again once its operator has made room";
-            case FENCED, CORRUPT, FOREIGN, CLOSED ->
-                    e.getMessage() + "; its operator has to look at it ('domicile status')";
+            case FENCED, CORRUPT, FOREIGN, CLOSED -> {
+                LOG.log(System.Logger.Level.WARNING, "streams over HTTP", e);
+                yield e.getMessage() + "; its operator has to look at it ('domicile status')";
+            }
         };
     }
 }
