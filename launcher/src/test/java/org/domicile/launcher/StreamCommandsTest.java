@@ -20,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Properties;
@@ -318,20 +319,96 @@ final class StreamCommandsTest {
         }
     }
 
+    private static Socket begun(HttpRequest like, String asked) throws IOException {
+        Socket socket = new Socket(like.uri().getHost(), like.uri().getPort());
+        socket.setSoTimeout(5_000);
+        String head =
+                asked
+                        + " HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\nAuthorization: "
+                        + like.headers().firstValue("Authorization").orElseThrow()
+                        + "\r\n\r\n";
+        socket.getOutputStream().write(head.getBytes(UTF_8));
+        return socket;
+    }
+
+    /** Whose bodies do not come has half of the places, and nobody else waits for them. */
+    @Test
+    void anOrganisationLeavesPlacesToOthers() throws Exception {
+        Rig rig = new Rig(folder);
+        Path secret = folder.resolve("secret");
+        Rig.secret(secret, "a-secret-of-roads-and-bridges\n");
+        List<Socket> slow = new ArrayList<>();
+        try (Cloud cloud = rig.open("kafka.listen=127.0.0.1:0")) {
+            done(rig.run("organisation", "create", "roads"));
+            done(rig.run("principal", "create", "Ro", "--organisation", "roads"));
+            done(
+                    rig.run(
+                            "purpose",
+                            "create",
+                            "levels",
+                            "--organisation",
+                            "roads",
+                            "--kind",
+                            "infrastructure",
+                            "--text",
+                            "Levels of roads",
+                            "--owner",
+                            "Roads",
+                            "--legal-basis",
+                            "Roads Act",
+                            "--zones",
+                            "home",
+                            "--expires",
+                            "2098-12-31"));
+            done(
+                    rig.run(
+                            "credential",
+                            "create",
+                            "--principal",
+                            "Ro",
+                            "--organisation",
+                            "roads",
+                            "--purpose",
+                            "levels",
+                            "--access-key",
+                            "roads-key",
+                            "--secret-file",
+                            secret.toString()));
+            HttpRequest like = request(rig, "").build();
+            for (int i = 0; i < 16; i++) {
+                slow.add(begun(like, "PUT /watches/w" + i));
+            }
+            HttpRequest own =
+                    HttpRequest.newBuilder(like, (_, _) -> true)
+                            .uri(like.uri().resolve("/watches/"))
+                            .build();
+            long end = System.nanoTime() + 8_000_000_000L; // before the first is told 408
+            HttpResponse<String> full = sent(own);
+            while (full.statusCode() != 503) {
+                assertTrue(System.nanoTime() < end, full::body);
+                full = sent(own);
+            }
+            assertTrue(full.body().contains("of your organisation"), full::body);
+            String login =
+                    Base64.getEncoder()
+                            .encodeToString(
+                                    "roads-key:a-secret-of-roads-and-bridges".getBytes(UTF_8));
+            HttpResponse<String> other =
+                    sent(
+                            HttpRequest.newBuilder(own.uri())
+                                    .header("Authorization", "Basic " + login)
+                                    .build());
+            assertEquals(200, other.statusCode(), other.body());
+            for (Socket each : slow) {
+                each.close();
+            }
+        }
+    }
+
     /** The answer to a request whose body never comes. */
     private static String refusedBeforeItsBody(Rig rig, String asked) throws IOException {
         HttpRequest like = request(rig, "").build();
-        try (Socket socket = new Socket(like.uri().getHost(), like.uri().getPort())) {
-            socket.setSoTimeout(5_000);
-            String head =
-                    asked
-                            + " HTTP/1.1\r\n"
-                            + "Host: here\r\n"
-                            + "Transfer-Encoding: chunked\r\n"
-                            + "Authorization: "
-                            + like.headers().firstValue("Authorization").orElseThrow()
-                            + "\r\n\r\n";
-            socket.getOutputStream().write(head.getBytes(UTF_8));
+        try (Socket socket = begun(like, asked)) {
             return new String(socket.getInputStream().readNBytes(12), UTF_8);
         }
     }
