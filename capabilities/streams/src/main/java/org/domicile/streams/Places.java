@@ -155,8 +155,11 @@ final class Places implements AutoCloseable {
             if (last == null) {
                 spots++;
             }
-            boolean goesOn = last != null && asked.from() >= last.from();
-            known.spots.put(asked.spot(), goesOn ? last.on(asked, end) : Last.of(client, asked));
+            Last now =
+                    last != null && asked.from() >= last.from()
+                            ? last.on(asked, end)
+                            : Last.of(client, asked);
+            known.spots.put(asked.spot(), now);
             if (last != null && end > last.told()) {
                 got.add(new Got(client, asked.spot(), last.told(), end));
             }
