@@ -34,6 +34,12 @@ public interface Identity {
     Optional<Caller.Known> caller(String accessKey, byte[] secret);
 
     /**
+     * Whether a credential of the register lets somebody in who keeps a connection: it is there,
+     * was not withdrawn and has not ended.
+     */
+    boolean stands(String accessKey, Instant now);
+
+    /**
      * By what a proof of an access key's secret is judged. There is always one: for an access key
      * that does not exist, one whose salt stays the same as long as the process lives, and that no
      * proof fits. Whose proof fits is {@link #caller(String)}.

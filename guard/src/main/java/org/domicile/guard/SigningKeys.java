@@ -175,6 +175,15 @@ final class SigningKeys implements Identity {
         return same && stored.length > 0 ? known : Optional.empty();
     }
 
+    @Override
+    public boolean stands(String accessKey, Instant now) {
+        Credential credential = policy.register().credentials().get(accessKey);
+        return credential != null
+                && !forgotten(accessKey)
+                && !credential.withdrawn()
+                && now.isBefore(credential.expires());
+    }
+
     /** Both a right and a made-up one are derived once and kept, so that none takes longer. */
     @Override
     public ScramVerifier verifier(String accessKey) {

@@ -3,6 +3,7 @@ package org.domicile.launcher;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
@@ -26,11 +27,14 @@ import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -288,6 +292,45 @@ final class StreamCommandsTest {
             status = rig.run("status").out();
         }
         assertEquals(warns, status.contains("streams are not served"), status);
+    }
+
+    /** Whether Kafka's client is let in. */
+    private static boolean logsIn(Rig rig, String mechanism, FirstCredential own) throws Exception {
+        Properties settings = new Properties();
+        settings.load(new StringReader(rig.run("env", "--for", "java").out()));
+        settings.put("sasl.mechanism", mechanism);
+        settings.put(
+                "sasl.jaas.config",
+                "org.apache.kafka.common.security.%s required username=\"%s\" password=\"%s\";"
+                        .formatted(
+                                mechanism.equals("PLAIN")
+                                        ? "plain.PlainLoginModule"
+                                        : "scram.ScramLoginModule",
+                                own.accessKey(),
+                                own.secret()));
+        try (Admin admin = Admin.create(settings)) {
+            admin.listTopics().names().get(20, TimeUnit.SECONDS);
+            return true;
+        } catch (ExecutionException e) {
+            assertInstanceOf(SaslAuthenticationException.class, e.getCause());
+            return false;
+        }
+    }
+
+    @Test
+    void aCredentialThatWasWithdrawnLetsNobodyIn() throws Exception {
+        Rig rig = new Rig(folder);
+        try (Cloud cloud = rig.open("kafka.listen=127.0.0.1:0")) {
+            done(rig.run("stream", "create", "air"));
+            FirstCredential own =
+                    FirstCredential.read(Endpoints.on(new Folder(rig.data())).firstCredential())
+                            .orElseThrow();
+            assertTrue(logsIn(rig, "PLAIN", own));
+            assertTrue(logsIn(rig, "SCRAM-SHA-256", own));
+            done(rig.run("credential", "withdraw", own.accessKey()));
+            assertFalse(logsIn(rig, "PLAIN", own));
+            assertFalse(logsIn(rig, "SCRAM-SHA-256", own));
+        }
     }
 
     /** Tells when it got a first record, and when it was told that it may not any more. */

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executors;
@@ -53,21 +52,21 @@ final class Overdue implements AutoCloseable {
                 continue;
             }
             for (int i = 0; i < each.processors().size(); i++) {
-                for (KafkaChannel channel : channels(each, i)) {
-                    look(channel, i, now, found);
-                }
+                lookAt(each, i, now, found);
             }
         }
         known = found;
     }
 
     /** Their thread goes on meanwhile; what it changes just then is looked at the next time. */
-    private static List<KafkaChannel> channels(DataPlaneAcceptor acceptor, int processor) {
+    private void lookAt(
+            DataPlaneAcceptor acceptor, int processor, long now, Map<String, Waits> found) {
         try {
-            return acceptor.processors().apply(processor).selector().channels();
+            for (KafkaChannel each : acceptor.processors().apply(processor).selector().channels()) {
+                look(each, processor, now, found);
+            }
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.DEBUG, "connections changed while they were looked at", e);
-            return List.of();
         }
     }
 

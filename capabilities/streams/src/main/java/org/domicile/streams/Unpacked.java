@@ -246,11 +246,11 @@ final class Unpacked {
         long window = 0;
         if (!whole) {
             int said = Byte.toUnsignedInt(in.get());
-            long base = 1L << 10 + (said >> 3);
-            window = base + base / 8 * (said & 7);
+            long base = 1L << (10 + (said >> 3));
+            window = base + (base / 8) * (said & 7);
         }
         skip(in, (1 << (head & 3)) >> 1); // the number of a dictionary: none, 1, 2 or 4 bytes
-        int sized = head >> 6 & 3;
+        int sized = (head >> 6) & 3;
         if (sized == 0) {
             window = whole ? Byte.toUnsignedInt(in.get()) : window;
         } else {
@@ -265,9 +265,10 @@ final class Unpacked {
         if (window <= MOST_OF_A_WINDOW) {
             boolean more = true;
             while (more) {
-                int block = in.get() & 0xFF | (in.getShort() & 0xFFFF) << 8;
+                int block =
+                        Byte.toUnsignedInt(in.get()) | (Short.toUnsignedInt(in.getShort()) << 8);
                 more = (block & 1) == 0;
-                skip(in, (block >> 1 & 3) == 1 ? 1 : block >>> 3); // one byte, again and again
+                skip(in, ((block >> 1) & 3) == 1 ? 1 : block >>> 3); // one byte, again and again
             }
             skip(in, head & 4); // a checksum
         }

@@ -50,6 +50,9 @@ public final class KafkaDoor implements Admission {
     private static final String LATER = "No token can be judged now. Try again in a while.";
     private static final String SCRAM = "SCRAM-SHA-256";
 
+    /** Behind a login whose credential no longer stands: no proof fits what that is. */
+    private static final String NOBODY = "\n";
+
     private final Guard guard;
     private final InstantSource clock;
     private final AtomicLong requests = new AtomicLong();
@@ -142,8 +145,11 @@ public final class KafkaDoor implements Admission {
                 isWorker(client)
                         ? logins != null && logins.knows(client.login(), secret)
                         : guard.identity()
-                                .caller(client.login(), secret.getBytes(StandardCharsets.UTF_8))
-                                .isPresent();
+                                        .caller(
+                                                client.login(),
+                                                secret.getBytes(StandardCharsets.UTF_8))
+                                        .isPresent()
+                                && guard.identity().stands(client.login(), clock.instant());
         if (!known) {
             guard.stranger(Operation.LOGIN, "bad-login");
         }
@@ -156,7 +162,9 @@ public final class KafkaDoor implements Admission {
         if (!mechanism.equals(SCRAM)) {
             return Optional.empty();
         }
-        ScramVerifier verifier = guard.identity().verifier(login);
+        Identity identity = guard.identity();
+        ScramVerifier verifier =
+                identity.verifier(identity.stands(login, clock.instant()) ? login : login + NOBODY);
         return Optional.of(
                 new Scram(
                         verifier.salt(),

@@ -68,6 +68,11 @@ final class Signer {
         }
 
         @Override
+        public boolean stands(String accessKey, Instant now) {
+            return accessKey.equals(KEY);
+        }
+
+        @Override
         public Optional<Caller.Known> caller(String accessKey, byte[] secret) {
             return caller(accessKey)
                     .filter(_ -> Arrays.equals(secret, SECRET.getBytes(StandardCharsets.US_ASCII)));
