@@ -57,7 +57,7 @@ public final class IdToken {
 
     /** Empty when it is no signed token. */
     public static Optional<IdToken> parse(String text) {
-        if (text.length() > LONGEST) {
+        if (text.length() > LONGEST || !text.chars().allMatch(IdToken::mayBe)) {
             return Optional.empty();
         }
         try {
@@ -67,6 +67,19 @@ public final class IdToken {
         } catch (ParseException | IllegalArgumentException e) {
             return Optional.empty();
         }
+    }
+
+    /**
+     * RFC 7515, section 2: base64url without padding, and dots between. The library takes other
+     * alphabets too, by which one token could be written in several ways.
+     */
+    private static boolean mayBe(int c) {
+        return c >= 'a' && c <= 'z'
+                || c >= 'A' && c <= 'Z'
+                || c >= '0' && c <= '9'
+                || c == '-'
+                || c == '_'
+                || c == '.';
     }
 
     /** Who it says made it ({@code iss}); empty when it says nothing. */

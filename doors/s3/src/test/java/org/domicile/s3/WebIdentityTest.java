@@ -267,6 +267,11 @@ class WebIdentityTest {
                             .contains(reply.code()),
                     () -> changed + " " + reply.text());
         }
+        String signed = good("e");
+        while (!signed.contains("_") && !signed.contains("-")) {
+            signed = good("e"); // another signature
+        }
+        refused("InvalidIdentityToken", assume(signed.replace('_', '/').replace('-', '+')));
         String deep = TestIssuer.base64("{\"a\":".repeat(1_000) + "1" + "}".repeat(1_000));
         refused("InvalidIdentityToken", assume(deep + "." + deep + ".AA"));
         refused(
