@@ -293,10 +293,13 @@ class OwnWorkTest {
             await(() -> deliveries.failed() > 0);
             return;
         }
+        long since = installation.entries("city"); // what waited may have been told by now
         ask("PUT", "/archive/told", EveryDoor.SECRET);
         await(() -> {
             installation.time().advance(Duration.ofMinutes(1));
-            return deliveries.told() > 0;
+            return deliveries.told() > 0
+                    && installation.usesSince("city", since).stream()
+                            .anyMatch(each -> each.action().equals("notification:Deliver"));
         });
     }
 
