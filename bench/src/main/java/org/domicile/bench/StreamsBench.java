@@ -186,9 +186,7 @@ final class StreamsBench implements Callable<Integer> {
                 List<Figure> _ = rows.fill(run.warm);
             }
             OurWatches watched = new OurWatches(ours, own.client());
-            if (measured(Part.idle)) {
-                idle(report, ours, rows, watched);
-            }
+            String rest = measured(Part.idle) ? rest(report, ours, rows, watched) : "";
             List<WatchAlerts> watches = new ArrayList<>();
             if (measured(Part.watches)) {
                 watches.add(new WatchAlerts(watched));
@@ -255,14 +253,14 @@ final class StreamsBench implements Callable<Integer> {
                 report.median(WatchAlerts.latency(query), "domicile")
                         .ifPresent(figure -> latency(report, figure));
             }
-            String line = line(report);
+            String line = line(report) + rest;
             run.answer(report, line);
             return report.failed() == 0 ? 0 : 1;
         }
     }
 
     /** A stream, its table, an SQL session and a watch, when nothing has come for a while. */
-    private void idle(Report report, Ours ours, StreamRows rows, OurWatches watched)
+    private String rest(Report report, Ours ours, StreamRows rows, OurWatches watched)
             throws IOException {
         run.progress("resting for " + REST_SECONDS + " seconds");
         rows.rest();
@@ -271,15 +269,15 @@ final class StreamsBench implements Callable<Integer> {
                 watched.run(WatchAlerts.Query.FILTER, "bench.calm", "bench.calmer", true)) {
             LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(REST_SECONDS));
             double all = ours.process().allMemory();
-            report.fact(
-                    "idle",
-                    all,
+            String sentence =
                     String.format(
                             Locale.ROOT,
                             "at rest, with a stream, its table, SQL's workers and a watch, the"
                                     + " server and its %d processes have %.0f MiB (target 1,024)",
                             ours.process().children(),
-                            all));
+                            all);
+            report.fact("idle", all, sentence);
+            return "; " + sentence;
         }
     }
 

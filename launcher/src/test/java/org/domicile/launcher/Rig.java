@@ -35,6 +35,18 @@ record Rig(Path above) {
         return keys().resolve(FirstCredential.FILE);
     }
 
+    /** How a client of Kafka's logs in with the first credential: {@code sasl.jaas.config}. */
+    String kafkaLogin(String mechanism) throws IOException {
+        FirstCredential own = FirstCredential.read(firstCredential()).orElseThrow();
+        return "org.apache.kafka.common.security.%s required username=\"%s\" password=\"%s\";"
+                .formatted(
+                        mechanism.equals("PLAIN")
+                                ? "plain.PlainLoginModule"
+                                : "scram.ScramLoginModule",
+                        own.accessKey(),
+                        own.secret());
+    }
+
     /** One for all tests of a machine: it takes longer to make than most tests. */
     private static Path engines() {
         return Path.of(System.getProperty("java.io.tmpdir"), "domicile-test-engines");

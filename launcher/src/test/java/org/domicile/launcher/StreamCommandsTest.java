@@ -295,19 +295,11 @@ final class StreamCommandsTest {
     }
 
     /** Whether Kafka's client is let in. */
-    private static boolean logsIn(Rig rig, String mechanism, FirstCredential own) throws Exception {
+    private static boolean logsIn(Rig rig, String mechanism) throws Exception {
         Properties settings = new Properties();
         settings.load(new StringReader(rig.run("env", "--for", "java").out()));
         settings.put("sasl.mechanism", mechanism);
-        settings.put(
-                "sasl.jaas.config",
-                "org.apache.kafka.common.security.%s required username=\"%s\" password=\"%s\";"
-                        .formatted(
-                                mechanism.equals("PLAIN")
-                                        ? "plain.PlainLoginModule"
-                                        : "scram.ScramLoginModule",
-                                own.accessKey(),
-                                own.secret()));
+        settings.put("sasl.jaas.config", rig.kafkaLogin(mechanism));
         try (Admin admin = Admin.create(settings)) {
             admin.listTopics().names().get(20, TimeUnit.SECONDS);
             return true;
@@ -325,11 +317,11 @@ final class StreamCommandsTest {
             FirstCredential own =
                     FirstCredential.read(Endpoints.on(new Folder(rig.data())).firstCredential())
                             .orElseThrow();
-            assertTrue(logsIn(rig, "PLAIN", own));
-            assertTrue(logsIn(rig, "SCRAM-SHA-256", own));
+            assertTrue(logsIn(rig, "PLAIN"));
+            assertTrue(logsIn(rig, "SCRAM-SHA-256"));
             done(rig.run("credential", "withdraw", own.accessKey()));
-            assertFalse(logsIn(rig, "PLAIN", own));
-            assertFalse(logsIn(rig, "SCRAM-SHA-256", own));
+            assertFalse(logsIn(rig, "PLAIN"));
+            assertFalse(logsIn(rig, "SCRAM-SHA-256"));
         }
     }
 

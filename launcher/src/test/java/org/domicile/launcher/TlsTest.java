@@ -81,22 +81,13 @@ class TlsTest {
     /** Kafka's own clients, which know the certificate and log in. */
     private static void publishesAndPolls(Rig rig, String kafka, Path trusted, String mechanism)
             throws Exception {
-        FirstCredential own = FirstCredential.read(rig.firstCredential()).orElseThrow();
         Map<String, Object> settings = new HashMap<>();
         settings.put("bootstrap.servers", kafka.substring("kafka://".length()));
         settings.put("security.protocol", "SASL_SSL");
         settings.put("ssl.truststore.type", "PEM");
         settings.put("ssl.truststore.location", trusted.toString());
         settings.put("sasl.mechanism", mechanism);
-        settings.put(
-                "sasl.jaas.config",
-                "org.apache.kafka.common.security.%s required username=\"%s\" password=\"%s\";"
-                        .formatted(
-                                mechanism.equals("PLAIN")
-                                        ? "plain.PlainLoginModule"
-                                        : "scram.ScramLoginModule",
-                                own.accessKey(),
-                                own.secret()));
+        settings.put("sasl.jaas.config", rig.kafkaLogin(mechanism));
         settings.put("enable.metrics.push", "false");
         settings.put("max.block.ms", "20000");
         try (KafkaProducer<byte[], byte[]> producer =

@@ -534,7 +534,7 @@ final class KafkaLog implements StreamLog {
         long latest = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (now.broker().metadataCache().numPartitions(topic.name()).orElse(0)
                 < topic.partitions()) {
-            if (System.nanoTime() - latest > 0 || Thread.interrupted()) {
+            if (System.nanoTime() - latest > 0 || Thread.currentThread().isInterrupted()) {
                 throw new StorageFailure(
                         StorageFailure.Kind.OVERLOADED,
                         "the streams' log does not know " + topic.name() + " yet");

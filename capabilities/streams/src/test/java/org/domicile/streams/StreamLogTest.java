@@ -28,6 +28,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -86,6 +87,18 @@ final class StreamLogTest {
 
     private StreamLog open(Admission admission) {
         return StreamLog.embedded(new LogOptions(folder.resolve("log"), "127.0.0.1", 0), admission);
+    }
+
+    private LogOptions options(String name, long rate, Supplier<String> full) {
+        return new LogOptions(
+                folder.resolve(name),
+                "127.0.0.1",
+                0,
+                "",
+                rate,
+                LogOptions.Said.NOTHING,
+                full,
+                Optional.empty());
     }
 
     @AfterEach
@@ -501,18 +514,7 @@ final class StreamLogTest {
     @Test
     void anOrganisationThatFloodsIsSlowedDown() throws Exception {
         log.close();
-        log =
-                StreamLog.embedded(
-                        new LogOptions(
-                                folder.resolve("slow"),
-                                "127.0.0.1",
-                                0,
-                                "",
-                                200_000,
-                                LogOptions.Said.NOTHING,
-                                () -> "",
-                                Optional.empty()),
-                        rights);
+        log = StreamLog.embedded(options("slow", 200_000, () -> ""), rights);
         rights.login("gauge", "gauge-secret", "SEE water.levels", "PUBLISH water.levels");
         rights.login("desk", "desk-secret", "SEE water.levels", "PUBLISH water.levels");
         log.keep(LEVELS);
@@ -543,18 +545,7 @@ final class StreamLogTest {
     void whatHasNoRoomIsNotTaken() throws Exception {
         log.close();
         AtomicReference<String> full = new AtomicReference<>("");
-        log =
-                StreamLog.embedded(
-                        new LogOptions(
-                                folder.resolve("full"),
-                                "127.0.0.1",
-                                0,
-                                "",
-                                0,
-                                LogOptions.Said.NOTHING,
-                                full::get,
-                                Optional.empty()),
-                        rights);
+        log = StreamLog.embedded(options("full", 0, full::get), rights);
         rights.login(
                 "desk",
                 "desk-secret",

@@ -9,6 +9,11 @@ import java.util.Optional;
  * none shuts a door for the others. Safe for concurrent use.
  */
 public final class Places {
+    /** What who gets none is told. */
+    public static final String NONE =
+            "As many requests are being answered as may be, of all or of your organisation; try"
+                    + " again.";
+
     private final int all;
 
     // guarded by this

@@ -75,13 +75,7 @@ final class Entrance {
         }
         Optional<Places.Place> place = places.take(caller.get().organisation());
         if (place.isEmpty()) {
-            fail(
-                    exchange,
-                    new Failure(
-                            503,
-                            "overloaded",
-                            "As many requests are being answered as may be, of all or of your"
-                                    + " organisation; try again."));
+            fail(exchange, new Failure(503, "overloaded", Places.NONE));
             return;
         }
         try (Places.Place _ = place.get()) {

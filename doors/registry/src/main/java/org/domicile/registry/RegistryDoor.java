@@ -81,14 +81,7 @@ public final class RegistryDoor implements HttpHandler {
         }
         Optional<Places.Place> place = places.take(caller.get().organisation());
         if (place.isEmpty()) {
-            fail(
-                    exchange,
-                    new Failure(
-                            503,
-                            50301,
-                            "As many requests are being answered as may be, of all or of your"
-                                    + " organisation; try again."),
-                    "");
+            fail(exchange, new Failure(503, 50301, Places.NONE), "");
             return;
         }
         try (Places.Place _ = place.get()) {

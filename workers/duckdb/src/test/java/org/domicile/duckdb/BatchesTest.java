@@ -81,6 +81,20 @@ class BatchesTest {
                 4);
     }
 
+    /** All sessions together stage half as much more than one may. */
+    private static QueryOptions little(int warm) {
+        QueryOptions usual = Workers.options(SMALL);
+        return new QueryOptions(
+                usual.java(),
+                usual.classPath(),
+                usual.staging(),
+                3 * MIB,
+                usual.rows(),
+                warm,
+                SMALL,
+                Map.of());
+    }
+
     @BeforeAll
     static void files() {
         Workers.parquet(
@@ -227,17 +241,7 @@ class BatchesTest {
                     "select md5(i::varchar || '%s') as word from range(24000) t(i)"
                             .formatted(each));
         }
-        QueryOptions usual = Workers.options(SMALL);
-        QueryOptions little =
-                new QueryOptions(
-                        usual.java(),
-                        usual.classPath(),
-                        usual.staging(),
-                        3 * MIB,
-                        usual.rows(),
-                        0,
-                        SMALL,
-                        Map.of());
+        QueryOptions little = little(0);
         Target.Parquet target =
                 new Target.Parquet(List.of(new Target.Slot("word", "VARCHAR", "1", 1)), List.of());
         FolderSources sources = new FolderSources(folder);
@@ -335,17 +339,7 @@ class BatchesTest {
     /** Neither has room for all that it would like to take. */
     @Test
     void twoSessionsShareTheRoom() throws Exception {
-        QueryOptions usual = Workers.options(SMALL);
-        QueryOptions little =
-                new QueryOptions(
-                        usual.java(),
-                        usual.classPath(),
-                        usual.staging(),
-                        3 * MIB,
-                        usual.rows(),
-                        2,
-                        SMALL,
-                        Map.of());
+        QueryOptions little = little(2);
         try (Queries queries = Queries.open(little);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<String> some = STATEMENTS.subList(3, 5);
