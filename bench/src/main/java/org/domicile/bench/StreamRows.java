@@ -113,14 +113,14 @@ final class StreamRows {
         String name = stream();
         byte[] body = lines(0);
         int requests = Math.max(4, (int) (seconds * 40 * (1 << 20) / body.length));
-        for (int i = 0; i < requests; i++) {
-            publish(name, body);
-        }
         long all = (long) requests * LINES;
-        double before = ours.process().allCpuMicros();
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
-            number(statement, "select 1");
+            number(statement, "select 1"); // who asks is there before
+            for (int i = 0; i < requests; i++) {
+                publish(name, body);
+            }
+            double before = ours.process().allCpuMicros();
             long begin = System.nanoTime();
             web.ask("PUT", "/streams/" + name + "/table", "application/json", new byte[0]);
             String sql = "select count(*) from " + name;

@@ -32,6 +32,7 @@ final class LiveSide {
     private final List<HotFile> files = new ArrayList<>();
     private int covered; // so many of the files, the first, are what the cut has
     private List<Column> columns = List.of();
+    private List<Column> own = List.of(); // of them, what the schema says
     private List<Target.Slot> slots = List.of();
     private String said = "";
     private Map<Integer, Long> committed = Map.of();
@@ -77,6 +78,7 @@ final class LiveSide {
     /** What its rows are from now on; those before are in files by then. */
     void shape(List<Column> all, List<Target.Slot> where) {
         columns = List.copyOf(all);
+        own = List.copyOf(columns.subList(LiveColumns.OWN, columns.size()));
         slots = List.copyOf(where);
     }
 
@@ -118,7 +120,7 @@ final class LiveSide {
      */
     String add(StreamRecord record, @Nullable Object[] values, Instant now) {
         long before = text.weight();
-        String why = text.add(record, columns.subList(LiveColumns.OWN, columns.size()), values);
+        String why = text.add(record, own, values);
         if (why.isEmpty()) {
             since = since == Instant.MAX ? now : since;
             sinceCut = sinceCut == Instant.MAX ? now : sinceCut;

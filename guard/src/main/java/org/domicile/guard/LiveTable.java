@@ -72,10 +72,12 @@ final class LiveTable implements AutoCloseable {
     /** Rows, with their records, that become a file though nobody asks. */
     private static final int FULL = 8 << 20;
 
-    /** Files smaller than this, or an eighth of a data file, are packed, when there are so many. */
+    /** Files smaller than this, or an eighth of a data file, are packed, when many are alike. */
     private static final long SMALL = 8L << 20;
 
     private static final int MANY = 8;
+
+    private static final int FAR_TOO_MANY = 2 * MANY;
 
     /** How many times the bytes of a data file may be in memory in all. */
     private static final int FULL_TIMES = 2;
@@ -343,7 +345,11 @@ final class LiveTable implements AutoCloseable {
                 isSame = with.schema(stream) == schema && with.partitions(stream) == partitions;
             }
             empty = records.isEmpty() ? empty + 1 : 0;
-            isFast = records.stream().mapToLong(LiveText::weight).sum() > FAST;
+            long weight = 0;
+            for (StreamRecord each : records) {
+                weight += LiveText.weight(each);
+            }
+            isFast = weight > FAST;
             if (isSame) {
                 take(decoder, records, reader, ends.keySet());
                 reading.done();
@@ -1220,13 +1226,14 @@ final class LiveTable implements AutoCloseable {
     }
 
     private void pack(LiveSide side, boolean tight, Supplier<List<HotFile>> files) {
-        List<HotFile.InMemory> few = new ArrayList<>();
+        List<HotFile.InMemory> small = new ArrayList<>();
         for (HotFile.InMemory each : inMemory(files)) {
-            if (each.size() < small() && few.size() < MOST_AT_ONCE) {
-                few.add(each);
+            if (each.size() < small() && small.size() < MOST_AT_ONCE) {
+                small.add(each);
             }
         }
-        if (few.size() >= MANY || (tight && few.size() > 1)) {
+        List<HotFile.InMemory> few = tight ? small : alike(small, small());
+        if (few.size() > 1) {
             LiveStore store = store();
             HotFile.InMemory together =
                     with(session -> store.packed(session, side.table(), few), "packed");
@@ -1237,6 +1244,30 @@ final class LiveTable implements AutoCloseable {
                 replaced(side, List.of(each), List.of(store().piece(side.table(), each)));
             }
         }
+    }
+
+    /**
+     * Which of some small files become one: those of about a size, once there are many, so that a
+     * row is written anew a few times and not each time that others come; all, where they are
+     * enough together, or far too many.
+     *
+     * @param enough bytes
+     * @return empty while they are to wait
+     */
+    static <T extends HotFile> List<T> alike(List<T> small, long enough) {
+        if (small.size() >= FAR_TOO_MANY || bytes(small) >= enough) {
+            return small;
+        }
+        long[] sizes = small.stream().mapToLong(HotFile::size).sorted().toArray();
+        long others = bytes(small);
+        for (int count = sizes.length; count >= MANY; count--) {
+            long largest = sizes[count - 1];
+            others -= largest;
+            if (largest <= others / 2) {
+                return small.stream().filter(each -> each.size() <= largest).toList();
+            }
+        }
+        return List.of();
     }
 
     private List<HotFile.InMemory> inMemory(Supplier<List<HotFile>> files) {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -15,8 +16,10 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.domicile.schemas.Column;
 import org.domicile.schemas.ColumnType;
@@ -30,11 +33,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class LiveText {
     private static final byte[] HEX = "0123456789ABCDEF".getBytes(US_ASCII);
+    private static final byte[] PARTITION = "{\"c0\":".getBytes(US_ASCII);
+    private static final byte[] OFFSET = ",\"c1\":".getBytes(US_ASCII);
+    private static final byte[] TIME = ",\"c2\":\"".getBytes(US_ASCII);
+    private static final byte[] KEY = "+00\",\"c3\":".getBytes(US_ASCII);
+    private static final byte[] END = "}\n".getBytes(US_ASCII);
+
+    /** Bytes of the longest number of 64 bits. */
+    private static final int LONGEST = 20;
+
     private static final int FIRST = 8 << 10;
     private static final int FIRST_ROWS = 32;
 
     /** What stays when there are no rows any more: so many times that, of each of many tables. */
     private static final int TIMES = 8;
+
+    private static final int PIECE = TIMES * FIRST;
+    private static final int LINE = 512;
 
     /** What a record takes in memory beside its bytes, about; and a header of it. */
     private static final int RECORD = 200;
@@ -44,14 +59,27 @@ final class LiveText {
     private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
-    private byte[] bytes = new byte[FIRST];
-    private int size;
+    // lines, in pieces, so that none is copied again for all that come behind it
+    private final List<byte[]> full = new ArrayList<>();
+    private byte[] open = new byte[FIRST];
+    private int filled; // of it
+    private int length; // of all
     private int rows;
+
+    // the line that is being written
+    private byte[] bytes = new byte[LINE];
+    private int size;
 
     // where each row ends, and what it was
     private int[] ends = new int[FIRST_ROWS];
     private List<StreamRecord> records = new ArrayList<>();
     private long kept;
+
+    // the second of the last record, and as it is written: many are of one
+    private long second = Long.MIN_VALUE;
+    private byte[] moment = {};
+
+    private byte[][] names = {}; // what stands before a value, by the place of its column
 
     /** As the engine reads what {@link #add} writes for it. */
     static String type(ColumnType type) {
@@ -83,7 +111,7 @@ final class LiveText {
 
     /** Bytes in memory, about: of the lines, and of the records that they were. */
     long weight() {
-        return size + kept;
+        return length + kept;
     }
 
     int rows() {
@@ -96,15 +124,20 @@ final class LiveText {
 
     /** Bytes that it takes though there are no rows, about. */
     int capacity() {
-        return bytes.length + ends.length * Integer.BYTES;
+        return full.size() * PIECE + open.length + bytes.length + ends.length * Integer.BYTES;
     }
 
     void clear() {
-        size = 0;
+        filled = 0;
+        length = 0;
         rows = 0;
         kept = 0;
-        if (bytes.length > TIMES * FIRST) {
-            bytes = new byte[FIRST];
+        if (!full.isEmpty()) {
+            full.clear();
+            open = new byte[FIRST];
+        }
+        if (bytes.length > FIRST) {
+            bytes = new byte[LINE];
         }
         if (ends.length > TIMES * FIRST_ROWS) {
             ends = new int[FIRST_ROWS];
@@ -117,7 +150,16 @@ final class LiveText {
     /** Some of its rows. */
     InputStream read(int from, int to) {
         int begin = from == 0 ? 0 : ends[from - 1];
-        return new ByteArrayInputStream(bytes, begin, ends[to - 1] - begin);
+        int end = ends[to - 1];
+        List<InputStream> pieces = new ArrayList<>();
+        for (int at = begin; at < end; ) {
+            int piece = at / PIECE;
+            int until = Math.min(end, (piece + 1) * PIECE);
+            byte[] some = piece < full.size() ? full.get(piece) : open;
+            pieces.add(new ByteArrayInputStream(some, at % PIECE, until - at));
+            at = until;
+        }
+        return new SequenceInputStream(Collections.enumeration(pieces));
     }
 
     StreamRecord record(int row) {
@@ -130,66 +172,140 @@ final class LiveText {
      * @return why it cannot be in a table; empty when it is in
      */
     String add(StreamRecord from, List<Column> columns, @Nullable Object[] values) {
-        int before = size;
-        raw("{\"c0\":");
-        raw(Integer.toString(from.partition()));
-        raw(",\"c1\":");
-        raw(Long.toString(from.offset()));
-        raw(",\"c2\":");
-        moment(within(from.at()), "+00");
-        raw(",\"c3\":");
+        size = 0;
+        raw(PARTITION);
+        whole(from.partition());
+        raw(OFFSET);
+        whole(from.offset());
+        raw(TIME);
+        at(from.at());
+        raw(KEY);
         boolean fits = value(null, from.key().map(ByteBuffer::wrap).orElse(null));
         for (int i = 0; fits && i < values.length; i++) {
             if (values[i] != null) {
-                raw(",\"c");
-                raw(Integer.toString(i + LiveColumns.OWN));
-                raw("\":");
+                raw(name(i));
                 fits = value(columns.get(i).type(), values[i]);
             }
         }
         if (!fits) {
-            size = before;
             return "a time in it is not within the years 1 to 9999";
         }
-        raw("}\n");
+        raw(END);
         if (rows == ends.length) {
             ends = Arrays.copyOf(ends, 2 * rows);
         }
-        ends[rows] = size;
+        keep();
+        ends[rows] = length;
         records.add(from);
         kept += weight(from);
         rows++;
         return "";
     }
 
+    /** Puts the line behind the others. */
+    private void keep() {
+        for (int from = 0; from < size; ) {
+            if (filled == PIECE) {
+                full.add(open);
+                open = new byte[PIECE];
+                filled = 0;
+            } else if (filled == open.length) {
+                open = Arrays.copyOf(open, 2 * filled);
+            }
+            int some = Math.min(open.length - filled, size - from);
+            System.arraycopy(bytes, from, open, filled, some);
+            filled += some;
+            from += some;
+        }
+        length += size;
+    }
+
     /** All of a record, whatever of it is a column. */
     static long weight(StreamRecord record) {
-        return RECORD
-                + record.key().map(each -> each.length).orElse(0)
-                + record.value().map(each -> each.length).orElse(0)
-                + record.headers().stream()
-                        .mapToLong(each -> HEADER + each.name().length() + each.value().length)
-                        .sum();
+        long weight = RECORD + length(record.key()) + length(record.value());
+        for (StreamRecord.Header each : record.headers()) {
+            weight += HEADER + each.name().length() + each.value().length;
+        }
+        return weight;
+    }
+
+    private static int length(Optional<byte[]> bytes) {
+        return bytes.isPresent() ? bytes.get().length : 0;
+    }
+
+    private byte[] name(int place) {
+        if (place >= names.length) {
+            int known = names.length;
+            names = Arrays.copyOf(names, place + FIRST_ROWS);
+            for (int i = known; i < names.length; i++) {
+                names[i] = (",\"c" + (i + LiveColumns.OWN) + "\":").getBytes(US_ASCII);
+            }
+        }
+        return names[place];
     }
 
     /** A producer may say any time of a record; a column has the years 1 to 9999. */
-    private static LocalDateTime within(Instant at) {
-        return LocalDateTime.ofInstant(
-                at.isBefore(EARLIEST) ? EARLIEST : at.isAfter(LATEST) ? LATEST : at,
-                ZoneOffset.UTC);
+    private void at(Instant said) {
+        Instant at = said.isBefore(EARLIEST) ? EARLIEST : said.isAfter(LATEST) ? LATEST : said;
+        if (at.getEpochSecond() == second) {
+            raw(moment);
+        } else {
+            int begin = size;
+            LocalDateTime time = LocalDateTime.ofInstant(at, ZoneOffset.UTC);
+            boolean _ = date(time.toLocalDate());
+            put(' ');
+            second(time.toLocalTime());
+            second = at.getEpochSecond();
+            moment = Arrays.copyOfRange(bytes, begin, size);
+        }
+        digits(at.getNano() / 1000, 6);
+    }
+
+    /** Makes room for so many bytes more. */
+    private void room(int more) {
+        if (bytes.length - size < more) {
+            bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, Math.addExact(size, more)));
+        }
     }
 
     private void put(int one) {
-        if (size == bytes.length) {
-            bytes = Arrays.copyOf(bytes, 2 * bytes.length);
-        }
+        room(1);
         bytes[size++] = (byte) one;
     }
 
+    private void raw(byte[] some) {
+        raw(some, 0, some.length);
+    }
+
+    private void raw(byte[] some, int from, int length) {
+        room(length);
+        System.arraycopy(some, from, bytes, size, length);
+        size += length;
+    }
+
     private void raw(String ascii) {
-        for (int i = 0; i < ascii.length(); i++) {
-            put(ascii.charAt(i));
+        raw(ascii.getBytes(US_ASCII));
+    }
+
+    private boolean whole(long number) {
+        if (number == Long.MIN_VALUE) {
+            return plain(Long.toString(number));
         }
+        room(LONGEST);
+        long left = Math.abs(number);
+        int end = size + (number < 0 ? 2 : 1);
+        for (long rest = left; rest >= 10; rest /= 10) {
+            end++;
+        }
+        if (number < 0) {
+            bytes[size] = '-';
+        }
+        size = end;
+        do {
+            bytes[--end] = (byte) ('0' + left % 10);
+            left /= 10;
+        } while (left > 0);
+        return true;
     }
 
     /** Whether it could be written. @param type that a struct has, for the names in it */
@@ -197,8 +313,8 @@ final class LiveText {
         return switch (value) {
             case null -> plain("null");
             case Boolean truth -> plain(truth.toString());
-            case Integer number -> plain(number.toString());
-            case Long number -> plain(number.toString());
+            case Integer number -> whole(number);
+            case Long number -> whole(number);
             case Float number -> number(number.toString(), Float.isFinite(number));
             case Double number -> number(number.toString(), Double.isFinite(number));
             case BigDecimal number -> number(number.toPlainString(), false);
@@ -233,31 +349,26 @@ final class LiveText {
     }
 
     private boolean text(String text) {
+        // half a pair becomes '?', as in every text of Java that is written down
+        byte[] utf8 = text.getBytes(UTF_8);
         put('"');
-        int length = text.length();
-        for (int i = 0; i < length; i++) {
-            char c = text.charAt(i);
-            if (c == '"' || c == '\\') {
+        int from = 0;
+        for (int i = 0; i < utf8.length; i++) {
+            byte each = utf8[i];
+            if (each == '"' || each == '\\' || (each >= 0 && each < ' ')) {
+                raw(utf8, from, i - from);
+                from = i + 1;
                 put('\\');
-                put(c);
-            } else if (c < ' ') {
-                raw("\\u00");
-                put(HEX[c >> 4]);
-                put(HEX[c & 15]);
-            } else if (c < 0x80) {
-                put(c);
-            } else {
-                int end = i + 1;
-                while (end < length && text.charAt(end) >= 0x80) {
-                    end++;
-                }
-                // half a pair becomes '?', as in every text of Java that is written down
-                for (byte each : text.substring(i, end).getBytes(UTF_8)) {
+                if (each < ' ') {
+                    raw("u00");
+                    put(HEX[each >> 4]);
+                    put(HEX[each & 15]);
+                } else {
                     put(each);
                 }
-                i = end - 1;
             }
         }
+        raw(utf8, from, utf8.length - from);
         put('"');
         return true;
     }
@@ -280,9 +391,12 @@ final class LiveText {
     }
 
     private void digits(int number, int count) {
-        for (int unit = count == 4 ? 1000 : count == 6 ? 100_000 : 10; unit > 0; unit /= 10) {
-            put('0' + number / unit % 10);
+        room(count);
+        int left = number;
+        for (int i = size + count; i > size; left /= 10) {
+            bytes[--i] = (byte) ('0' + left % 10);
         }
+        size += count;
     }
 
     private boolean date(LocalDate day) {
@@ -297,13 +411,18 @@ final class LiveText {
         return true;
     }
 
-    private void clock(LocalTime time) {
+    /** A time without what is smaller than a second. */
+    private void second(LocalTime time) {
         digits(time.getHour(), 2);
         put(':');
         digits(time.getMinute(), 2);
         put(':');
         digits(time.getSecond(), 2);
         put('.');
+    }
+
+    private void clock(LocalTime time) {
+        second(time);
         digits(time.getNano() / 1000, 6);
     }
 
