@@ -80,17 +80,21 @@ final class Server implements AutoCloseable {
     /** One in a folder, with data, keys and output there, that is ready. */
     static Server ready(Path work, String... settings)
             throws IOException, Died, InterruptedException {
-        Server server =
-                start(
-                        new Start(
-                                work.resolve("data"),
-                                List.of(work.resolve("keys")),
-                                work.resolve("output"),
-                                List.of(),
-                                List.of(),
-                                List.of(settings)));
+        Server server = begun(work, settings);
         server.awaitReady();
         return server;
+    }
+
+    /** The same, that has only just begun. */
+    static Server begun(Path work, String... settings) throws IOException {
+        return start(
+                new Start(
+                        work.resolve("data"),
+                        List.of(work.resolve("keys")),
+                        work.resolve("output"),
+                        List.of(),
+                        List.of(),
+                        List.of(settings)));
     }
 
     /** The same with these flags alone. */

@@ -21,11 +21,21 @@ import java.util.function.Consumer;
 /**
  * A stream that is a table, whose server dies under load: each record that was acknowledged is a
  * row, once, at once and ever after. Writers send each request with an Idempotency-Key until it is
- * answered; a reader asks meanwhile, and after each death stream and table are compared row by row.
+ * answered; a reader asks meanwhile, and a server that is to put right what was left may die over
+ * that, too. After each one or few deaths stream and table are compared row by row.
  */
 final class StreamDeaths {
-    /** Deaths that one stream sees; then the next one begins, so that each check stays short. */
+    /** Lives under load that one stream sees; then the next begins, so each check stays short. */
     private static final int OF_ONE = 10;
+
+    /** Of so many servers that begin after a death, one is left to become ready. */
+    private static final int BEGINNINGS = 3;
+
+    /** Milliseconds within which the others die: a server is ready after about two seconds. */
+    private static final int BEGINS = 3_000;
+
+    // many commits in a short life, and no workers that nobody asks for
+    private static final String[] SETTINGS = {"streams.commit=300ms", "sql.warm=0"};
 
     private static final int WRITERS = 2;
     private static final int PARTITIONS = 3;
@@ -156,31 +166,36 @@ final class StreamDeaths {
     Figures run(String word, int count) throws IOException, InterruptedException {
         Files.createDirectories(work.resolve("keys"));
         int passed = 0;
-        for (int i = 0; i <= count && violations.isEmpty(); i++) {
-            try (Server server = start()) {
-                StreamLife life = new StreamLife(server);
-                if (i == 0) {
-                    prepare(life);
+        int deaths = 0;
+        boolean more = true;
+        for (int life = 0; more && violations.isEmpty(); life++) {
+            more = deaths < count;
+            try (Server server = Server.ready(work, SETTINGS)) {
+                StreamLife asked = new StreamLife(server);
+                if (life == 0) {
+                    prepare(asked);
                 } else {
-                    check(life);
-                    passed += violations.isEmpty() ? 1 : 0;
+                    check(asked);
+                    passed = violations.isEmpty() ? deaths : passed;
                     told.accept(
                             "%d deaths, %,d rows, %,d looks%s"
                                     .formatted(
-                                            i,
+                                            deaths,
                                             ended + acknowledged(),
                                             looks,
                                             violations.isEmpty() ? "" : ": " + violations));
                 }
-                if (i % OF_ONE == 0 && i > 0 && i < count && violations.isEmpty()) {
-                    next(life);
+                if (life % OF_ONE == 0 && life > 0 && more && violations.isEmpty()) {
+                    next(asked);
                 }
-                if (i < count) {
-                    load(life);
+                if (more) {
+                    load(asked);
+                    deaths++;
                 }
             } catch (Server.Died | SQLException e) {
                 violations.add(String.valueOf(e.getMessage()));
             }
+            deaths += more ? beginnings(count - deaths) : 0;
         }
         return new Figures(
                 word,
@@ -196,9 +211,17 @@ final class StreamDeaths {
                 List.copyOf(violations));
     }
 
-    private Server start() throws IOException, Server.Died, InterruptedException {
-        // many commits in a short life, and no workers that nobody asks for
-        return Server.ready(work, "streams.commit=300ms", "sql.warm=0");
+    /** Servers that die while they begin; how many. */
+    private int beginnings(int most) throws IOException, InterruptedException {
+        int died = 0;
+        while (died < most && random.nextInt(BEGINNINGS) > 0) {
+            try (Server server = Server.begun(work, SETTINGS)) {
+                LockSupport.parkNanos(Duration.ofMillis(random.nextInt(BEGINS)).toNanos());
+                server.kill();
+            }
+            died++;
+        }
+        return died;
     }
 
     private void prepare(StreamLife life) throws IOException, InterruptedException {
