@@ -138,6 +138,8 @@ final class KafkaLog implements StreamLog {
             int port,
             int workers) {}
 
+    private final LogFiles files = new LogFiles();
+
     KafkaLog(LogOptions options, Admission admission, IntConsumer begun) {
         this.begun = begun;
         this.options = options;
@@ -779,12 +781,18 @@ final class KafkaLog implements StreamLog {
 
     @Override
     public Reader read(String stream, Map<Integer, Long> from) {
-        return new Reading(clientSettings(running().inner()), stream, from, Reading.Portion.LARGE);
+        return reading(stream, from, Reading.Portion.LARGE);
     }
 
     @Override
     public Reader follow(String stream, Map<Integer, Long> from) {
-        return new Reading(clientSettings(running().inner()), stream, from, Reading.Portion.SMALL);
+        return reading(stream, from, Reading.Portion.SMALL);
+    }
+
+    private Reading reading(String stream, Map<Integer, Long> from, Reading.Portion portion) {
+        Running now = running();
+        Backlog backlog = new Backlog(stream, each -> log(now.broker(), each), files);
+        return new Reading(clientSettings(now.inner()), stream, from, portion, backlog);
     }
 
     @Override
@@ -850,6 +858,7 @@ final class KafkaLog implements StreamLog {
             closed = true;
         }
         end();
+        files.close();
         Handover.close(number);
     }
 

@@ -1,5 +1,6 @@
 package org.domicile.streams;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -7,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -16,7 +18,10 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.domicile.bytes.StorageFailure;
 
-/** The program's own consumer of some partitions, of no group: it keeps no place. */
+/**
+ * The program's own consumer of some partitions, of no group: it keeps no place. While much lies
+ * before it, it takes that from the log's files; then fetches wait for what comes.
+ */
 final class Reading implements StreamLog.Reader {
     /** What a record takes beside its bytes, and each of its headers. */
     private static final int OVERHEAD = 128;
@@ -38,10 +43,20 @@ final class Reading implements StreamLog.Reader {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final String stream;
     private final Portion portion;
+    private final Backlog backlog;
+    private final Map<Integer, Long> at; // what is next, by partition
+    private boolean isBehind; // the consumer, of what was taken from files
 
-    Reading(Map<String, Object> settings, String stream, Map<Integer, Long> from, Portion portion) {
+    Reading(
+            Map<String, Object> settings,
+            String stream,
+            Map<Integer, Long> from,
+            Portion portion,
+            Backlog backlog) {
         this.stream = stream;
         this.portion = portion;
+        this.backlog = backlog;
+        this.at = new TreeMap<>(from);
         Map<String, Object> all = new HashMap<>(settings);
         all.put("enable.auto.commit", "false");
         all.put("isolation.level", "read_committed");
@@ -62,25 +77,16 @@ final class Reading implements StreamLog.Reader {
     @Override
     public List<StreamRecord> poll(Duration longest) {
         try {
-            List<StreamRecord> records = new ArrayList<>();
-            long bytes = 0;
-            ConsumerRecords<byte[], byte[]> some = consumer.poll(longest);
-            while (!some.isEmpty()) {
-                for (ConsumerRecord<byte[], byte[]> each : some) {
-                    records.add(record(each));
-                    bytes += OVERHEAD + Math.max(0, each.serializedKeySize());
-                    bytes += Math.max(0, each.serializedValueSize());
-                    for (Header header : each.headers()) {
-                        bytes += OVERHEAD + header.key().length();
-                        bytes += header.value() == null ? 0 : header.value().length;
-                    }
+            if (backlog.isFar(at)) {
+                isBehind = true;
+                List<StreamRecord> records = backlog.read(at, portion);
+                if (!records.isEmpty()) {
+                    return records;
                 }
-                some =
-                        bytes < portion.bytes() && records.size() < portion.records()
-                                ? consumer.poll(Duration.ZERO)
-                                : ConsumerRecords.empty();
             }
-            return records;
+            return fetched(longest);
+        } catch (IOException e) {
+            throw StorageFailure.of(e, "reading " + stream);
         } catch (InterruptException e) {
             throw new StorageFailure(
                     StorageFailure.Kind.CLOSED, "the streams' log was not waited for", e);
@@ -90,21 +96,52 @@ final class Reading implements StreamLog.Reader {
         }
     }
 
+    private List<StreamRecord> fetched(Duration longest) {
+        if (isBehind) {
+            backlog.end();
+            at.forEach((each, next) -> consumer.seek(new TopicPartition(stream, each), next));
+            isBehind = false;
+        }
+        List<StreamRecord> records = new ArrayList<>();
+        long bytes = 0;
+        ConsumerRecords<byte[], byte[]> some = consumer.poll(longest);
+        while (!some.isEmpty()) {
+            for (ConsumerRecord<byte[], byte[]> each : some) {
+                StreamRecord record = record(each);
+                records.add(record);
+                bytes += weight(record);
+            }
+            some =
+                    bytes < portion.bytes() && records.size() < portion.records()
+                            ? consumer.poll(Duration.ZERO)
+                            : ConsumerRecords.empty();
+        }
+        at.replaceAll((each, _) -> consumer.position(new TopicPartition(stream, each)));
+        return records;
+    }
+
+    /** Bytes in memory, about. */
+    static long weight(StreamRecord record) {
+        long bytes = OVERHEAD + length(record.key()) + length(record.value());
+        for (StreamRecord.Header each : record.headers()) {
+            bytes += OVERHEAD + each.name().length() + each.value().length;
+        }
+        return bytes;
+    }
+
+    private static int length(Optional<byte[]> bytes) {
+        return bytes.isPresent() ? bytes.get().length : 0;
+    }
+
     @Override
     public long next(int partition) {
-        try {
-            return consumer.position(new TopicPartition(stream, partition));
-        } catch (org.apache.kafka.common.KafkaException e) {
-            throw new StorageFailure(
-                    StorageFailure.Kind.OVERLOADED, "the streams' log: " + e.getMessage(), e);
-        }
+        return at.getOrDefault(partition, 0L);
     }
 
     private static StreamRecord record(ConsumerRecord<byte[], byte[]> each) {
         List<StreamRecord.Header> headers = new ArrayList<>();
         for (Header header : each.headers()) {
-            byte[] value = header.value();
-            headers.add(new StreamRecord.Header(header.key(), value == null ? new byte[0] : value));
+            headers.add(header(header));
         }
         return new StreamRecord(
                 each.partition(),
@@ -115,8 +152,14 @@ final class Reading implements StreamLog.Reader {
                 headers);
     }
 
+    static StreamRecord.Header header(Header header) {
+        byte[] value = header.value();
+        return new StreamRecord.Header(header.key(), value == null ? new byte[0] : value);
+    }
+
     @Override
     public void close() {
+        backlog.close();
         consumer.close(
                 org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ofSeconds(1)));
     }

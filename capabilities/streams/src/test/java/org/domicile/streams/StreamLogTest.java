@@ -18,15 +18,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.AbortTransactionSpec;
@@ -61,6 +64,7 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.quota.ClientQuotaFilter;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
@@ -68,6 +72,7 @@ import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.domicile.bytes.StorageFailure;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -674,6 +679,163 @@ final class StreamLogTest {
         assertInstanceOf(
                 StreamLog.Appended.TooLarge.class,
                 log.append("water.levels", List.of(StreamRecord.Coming.of(new byte[2 << 20]))));
+    }
+
+    /** It takes what lies there from files; it is to find what a consumer would. */
+    @Test
+    void whoeverIsFarBehindReadsWhatAConsumerDoes() throws Exception {
+        rights.login(
+                "gauge",
+                "gauge-secret",
+                "SEE water.levels",
+                "PUBLISH water.levels",
+                "POLL water.levels");
+        log.keep(LEVELS);
+        Random random = new Random(7);
+        int sent = 0;
+        for (String form : List.of("none", "gzip", "snappy", "lz4", "zstd")) {
+            Map<String, Object> settings = client("gauge", "gauge-secret", "PLAIN");
+            settings.put("compression.type", form);
+            settings.put("transactional.id", "gauge-" + form);
+            settings.put("batch.size", 256 << 10);
+            settings.put("linger.ms", 20);
+            try (KafkaProducer<byte[], byte[]> producer =
+                    new KafkaProducer<>(
+                            settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+                producer.initTransactions();
+                for (int i = 0; i < 8; i++) {
+                    producer.beginTransaction();
+                    for (int k = 0; k < 600; k++) {
+                        producer.send(
+                                new ProducerRecord<>(
+                                        "water.levels",
+                                        k % 3 == 0 ? 0 : 1,
+                                        k % 5 == 0 ? null : ("k" + k).getBytes(UTF_8),
+                                        k % 50 == 1 ? null : (form + sent++).getBytes(UTF_8),
+                                        k % 100 == 3
+                                                ? List.of(new RecordHeader("h", new byte[] {1}))
+                                                : List.of()));
+                    }
+                    if (random.nextBoolean()) {
+                        producer.commitTransaction();
+                    } else {
+                        producer.flush();
+                        producer.abortTransaction();
+                    }
+                }
+            }
+        }
+        for (int i = 0; i < 12; i++) {
+            List<StreamRecord.Coming> some = new ArrayList<>();
+            for (int k = 0; k < 1_000; k++) {
+                some.add(StreamRecord.Coming.of(("own " + sent++).getBytes(UTF_8)));
+            }
+            assertInstanceOf(StreamLog.Appended.Kept.class, log.append("water.levels", some));
+        }
+        List<String> polled = new ArrayList<>();
+        Map<String, Object> settings = client("gauge", "gauge-secret", "PLAIN");
+        settings.put("isolation.level", "read_committed");
+        List<TopicPartition> both =
+                List.of(
+                        new TopicPartition("water.levels", 0),
+                        new TopicPartition("water.levels", 1));
+        long end = System.nanoTime() + 60_000_000_000L;
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(
+                        settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            consumer.assign(both);
+            consumer.seekToBeginning(both);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(both);
+            while (both.stream().anyMatch(each -> consumer.position(each) < ends.get(each))
+                    && System.nanoTime() < end) {
+                for (ConsumerRecord<byte[], byte[]> each : consumer.poll(Duration.ofMillis(100))) {
+                    polled.add(
+                            told(
+                                    each.partition(),
+                                    each.offset(),
+                                    each.timestamp(),
+                                    each.key(),
+                                    each.value(),
+                                    each.headers().toArray().length));
+                }
+            }
+        }
+        assertTrue(polled.size() > 12_000, () -> String.valueOf(polled.size()));
+        Collections.sort(polled);
+        for (boolean large : new boolean[] {true, false}) {
+            Map<Integer, Long> from = Map.of(0, 0L, 1, 0L);
+            List<String> read = new ArrayList<>();
+            try (StreamLog.Reader reader =
+                    large ? log.read("water.levels", from) : log.follow("water.levels", from)) {
+                while (read.size() < polled.size() && System.nanoTime() < end) {
+                    List<StreamRecord> some = reader.poll(Duration.ofMillis(200));
+                    assertTrue(some.size() <= 20_000);
+                    for (StreamRecord each : some) {
+                        assertTrue(reader.next(each.partition()) > each.offset());
+                        read.add(
+                                told(
+                                        each.partition(),
+                                        each.offset(),
+                                        each.at().toEpochMilli(),
+                                        each.key().orElse(null),
+                                        each.value().orElse(null),
+                                        each.headers().size()));
+                    }
+                }
+            }
+            Collections.sort(read);
+            assertEquals(polled, read);
+        }
+        assertTrue(
+                Thread.getAllStackTraces().keySet().stream()
+                        .anyMatch(each -> each.getName().startsWith("log-files-")));
+        whoeverIsInterruptedHarmsNobody();
+    }
+
+    private static String told(
+            int partition,
+            long offset,
+            long at,
+            byte @Nullable [] key,
+            byte @Nullable [] value,
+            int headers) {
+        return "%d %08d %d %s %s %d"
+                .formatted(
+                        partition,
+                        offset,
+                        at,
+                        key == null ? "-" : new String(key, UTF_8),
+                        value == null ? "-" : new String(value, UTF_8),
+                        headers);
+    }
+
+    /** An interrupt within a read would close the file, and Kafka would give up its disk. */
+    private void whoeverIsInterruptedHarmsNobody() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            Thread reads =
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                try (StreamLog.Reader reader =
+                                        log.read("water.levels", Map.of(0, 0L, 1, 0L))) {
+                                    while (!Thread.currentThread().isInterrupted()) {
+                                        if (reader.poll(Duration.ofMillis(10)).isEmpty()) {
+                                            return;
+                                        }
+                                    }
+                                } catch (StorageFailure | KafkaException e) {
+                                    // as whoever is interrupted is told
+                                }
+                            });
+            LockSupport.parkNanos(i * 200_000L);
+            reads.interrupt();
+            assertTrue(reads.join(Duration.ofSeconds(20)));
+        }
+        assertInstanceOf(
+                StreamLog.Appended.Kept.class,
+                log.append("water.levels", List.of(StreamRecord.Coming.of(new byte[1]))));
+        try (StreamLog.Reader reader = log.read("water.levels", Map.of(0, 0L))) {
+            assertFalse(reader.poll(Duration.ofSeconds(10)).isEmpty());
+        }
     }
 
     /** A few KiB that unpack to gigabytes would fill the memory of all who read them. */
