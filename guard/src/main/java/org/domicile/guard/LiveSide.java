@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.domicile.query.Answer;
 import org.domicile.query.Failure;
@@ -16,6 +16,7 @@ import org.domicile.query.Intake;
 import org.domicile.query.Target;
 import org.domicile.query.Written;
 import org.domicile.schemas.Column;
+import org.domicile.streams.StreamLog;
 import org.domicile.streams.StreamRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -129,7 +130,7 @@ final class LiveSide {
         return why;
     }
 
-    /** Bytes that wait to be a file, with the records that they were. */
+    /** Bytes that wait to be a file. */
     long waiting() {
         return text.weight();
     }
@@ -154,9 +155,10 @@ final class LiveSide {
     /**
      * Puts all rows into files.
      *
-     * @param bad told of a row that the engine does not take; it is in no file then
+     * @param bad told of rows that the engine does not take, before they are in no file; says what
+     *     is done of each when it is so
      */
-    Answer<Boolean> settle(LiveWorker worker, Consumer<Bad> bad) {
+    Answer<Boolean> settle(LiveWorker worker, Function<List<Bad>, Answer<Runnable>> bad) {
         if (!text.isEmpty()) {
             List<HotFile> fresh = new ArrayList<>();
             List<Bad> rows = new ArrayList<>();
@@ -164,16 +166,20 @@ final class LiveSide {
             if (made instanceof Answer.Failed<Boolean>) {
                 return made; // all of it once more, the next time
             }
-            files.addAll(fresh);
-            text.clear();
-            tell();
-            rows.forEach(bad);
+            Answer<Runnable> told = rows.isEmpty() ? Answer.of(() -> {}) : bad.apply(rows);
+            return told.then(then -> {
+                files.addAll(fresh);
+                text.clear();
+                tell();
+                then.run();
+                return Answer.of(true);
+            });
         }
         return Answer.of(true);
     }
 
-    /** A row that could be none. */
-    record Bad(StreamRecord record, String why) {}
+    /** A row that could be none. @param place of its record */
+    record Bad(StreamLog.Place place, String why) {}
 
     /** Some of the rows as a file; where one of them is at fault, all but that one. */
     private Answer<Boolean> made(
@@ -204,7 +210,7 @@ final class LiveSide {
             case Answer.Failed<HotFile.InMemory>(Failure failure) when to - from == 1 -> {
                 bad.add(
                         new Bad(
-                                text.record(from),
+                                text.place(from),
                                 "the engine does not take it: " + failure.message()));
                 yield Answer.of(true);
             }

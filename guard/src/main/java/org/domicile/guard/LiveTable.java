@@ -15,6 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.policy.Resource;
 import org.domicile.query.Answer;
@@ -69,7 +70,7 @@ final class LiveTable implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger("org.domicile.guard");
 
-    /** Rows, with their records, that become a file though nobody asks. */
+    /** Rows, as text, that become a file though nobody asks. */
     private static final int FULL = 8 << 20;
 
     /** Files smaller than this, or an eighth of a data file, are packed, when many are alike. */
@@ -600,7 +601,41 @@ final class LiveTable implements AutoCloseable {
      * All rows in files. What the engine does not take, though it fits, goes the way of the rest.
      */
     private Answer<Boolean> settle(LiveSide side) {
-        return side.settle(with.maker(), bad -> unfit(bad.record(), bad.why()));
+        return side.settle(with.maker(), this::bad);
+    }
+
+    /** Their records are read once more: nobody keeps them for the few that the engine refuses. */
+    private Answer<Runnable> bad(List<LiveSide.Bad> rows) {
+        Map<StreamLog.Place, StreamRecord> records;
+        try {
+            records =
+                    with.log()
+                            .again(
+                                    stream.name(),
+                                    rows.stream()
+                                            .map(LiveSide.Bad::place)
+                                            .collect(Collectors.toSet()));
+        } catch (StorageFailure e) {
+            return Answer.failed(
+                    Failure.SYSTEM, "records that are no rows cannot be read: " + e.getMessage());
+        }
+        return Answer.of(() -> {
+            for (LiveSide.Bad each : rows) {
+                StreamRecord record = records.get(each.place());
+                unfit(record == null ? gone(each.place()) : record, each.why());
+            }
+        });
+    }
+
+    /** What is known of one that went from the log before it was in a table. */
+    private StreamRecord gone(StreamLog.Place place) {
+        return new StreamRecord(
+                place.partition(),
+                place.offset(),
+                with.clock().instant(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of());
     }
 
     /** First what fits: of that something may prove not to. */

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.domicile.schemas.Column;
 import org.domicile.schemas.ColumnType;
+import org.domicile.streams.StreamLog;
 import org.domicile.streams.StreamRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,9 @@ final class LiveText {
     private static final int PIECE = TIMES * FIRST;
     private static final int LINE = 512;
 
+    /** What is kept of a row beside its line. */
+    private static final int ROW = 2 * Integer.BYTES + Long.BYTES;
+
     /** What a record takes in memory beside its bytes, about; and a header of it. */
     private static final int RECORD = 200;
 
@@ -70,10 +74,10 @@ final class LiveText {
     private byte[] bytes = new byte[LINE];
     private int size;
 
-    // where each row ends, and what it was
+    // where each row ends, and where its record lies
     private int[] ends = new int[FIRST_ROWS];
-    private List<StreamRecord> records = new ArrayList<>();
-    private long kept;
+    private int[] partitions = new int[FIRST_ROWS];
+    private long[] offsets = new long[FIRST_ROWS];
 
     // the second of the last record, and as it is written: many are of one
     private long second = Long.MIN_VALUE;
@@ -109,9 +113,9 @@ final class LiveText {
         };
     }
 
-    /** Bytes in memory, about: of the lines, and of the records that they were. */
+    /** Bytes in memory, about. */
     long weight() {
-        return length + kept;
+        return length + (long) rows * ROW;
     }
 
     int rows() {
@@ -124,14 +128,13 @@ final class LiveText {
 
     /** Bytes that it takes though there are no rows, about. */
     int capacity() {
-        return full.size() * PIECE + open.length + bytes.length + ends.length * Integer.BYTES;
+        return full.size() * PIECE + open.length + bytes.length + ends.length * ROW;
     }
 
     void clear() {
         filled = 0;
         length = 0;
         rows = 0;
-        kept = 0;
         if (!full.isEmpty()) {
             full.clear();
             open = new byte[FIRST];
@@ -141,9 +144,8 @@ final class LiveText {
         }
         if (ends.length > TIMES * FIRST_ROWS) {
             ends = new int[FIRST_ROWS];
-            records = new ArrayList<>();
-        } else {
-            records.clear();
+            partitions = new int[FIRST_ROWS];
+            offsets = new long[FIRST_ROWS];
         }
     }
 
@@ -162,8 +164,9 @@ final class LiveText {
         return new SequenceInputStream(Collections.enumeration(pieces));
     }
 
-    StreamRecord record(int row) {
-        return records.get(row);
+    /** Where the record of a row lies. */
+    StreamLog.Place place(int row) {
+        return new StreamLog.Place(partitions[row], offsets[row]);
     }
 
     /**
@@ -193,11 +196,13 @@ final class LiveText {
         raw(END);
         if (rows == ends.length) {
             ends = Arrays.copyOf(ends, 2 * rows);
+            partitions = Arrays.copyOf(partitions, 2 * rows);
+            offsets = Arrays.copyOf(offsets, 2 * rows);
         }
         keep();
         ends[rows] = length;
-        records.add(from);
-        kept += weight(from);
+        partitions[rows] = from.partition();
+        offsets[rows] = from.offset();
         rows++;
         return "";
     }

@@ -36,7 +36,7 @@ final class Reading implements StreamLog.Reader {
      * @param fetch bytes that wait, packed; a batch is whole all the same
      */
     record Portion(long bytes, int records, int atOnce, int fetch) {
-        static final Portion LARGE = new Portion(4 << 20, 20_000, 8, 1 << 20);
+        static final Portion LARGE = new Portion(1 << 20, 5_000, 8, 1 << 20);
         static final Portion SMALL = new Portion(1 << 20, 500, 1, 256 << 10);
     }
 

@@ -2,9 +2,12 @@ package org.domicile.streams;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.IntConsumer;
 import org.domicile.bytes.StorageFailure;
 
@@ -149,6 +152,39 @@ public interface StreamLog extends AutoCloseable {
      * @throws StorageFailure when it is not known to be done
      */
     void abandon(String prefix);
+
+    /**
+     * Records that were read before, once more.
+     *
+     * @return those that are there yet
+     */
+    default Map<Place, StreamRecord> again(String stream, Set<Place> places) {
+        Map<Integer, Long> from = new TreeMap<>();
+        Map<Integer, Long> last = new TreeMap<>();
+        for (Place each : places) {
+            from.merge(each.partition(), each.offset(), Math::min);
+            last.merge(each.partition(), each.offset(), Math::max);
+        }
+        Map<Place, StreamRecord> found = new HashMap<>();
+        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        try (Reader reader = read(stream, from)) {
+            while (last.entrySet().stream()
+                    .anyMatch(each -> reader.next(each.getKey()) <= each.getValue())) {
+                if (System.nanoTime() > end) {
+                    throw new StorageFailure(
+                            StorageFailure.Kind.OVERLOADED,
+                            "records of " + stream + " were not read again in time");
+                }
+                for (StreamRecord each : reader.poll(Duration.ofMillis(200))) {
+                    Place place = new Place(each.partition(), each.offset());
+                    if (places.contains(place)) {
+                        found.put(place, each);
+                    }
+                }
+            }
+        }
+        return found;
+    }
 
     /** Ends it: what is acknowledged stays. */
     @Override

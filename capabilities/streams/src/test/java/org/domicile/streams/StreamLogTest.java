@@ -668,6 +668,14 @@ final class StreamLogTest {
                     partitions.put(new String(found.key().orElseThrow(), UTF_8), found.partition());
             assertTrue(before == null || before == found.partition());
         }
+        Set<StreamLog.Place> few =
+                Set.of(kept.places().get(3), kept.places().get(99), kept.places().get(50));
+        Map<StreamLog.Place, StreamRecord> again = log.again("water.levels", few);
+        assertEquals(few, again.keySet());
+        again.forEach((place, found) ->
+                assertArrayEquals(
+                        Optional.ofNullable(read.get(place)).orElseThrow().value().get(),
+                        found.value().get()));
         // from the middle on, and past what is gone
         long middle = log.extents("water.levels").getFirst().next() / 2;
         try (StreamLog.Reader reader = log.read("water.levels", Map.of(0, middle))) {
