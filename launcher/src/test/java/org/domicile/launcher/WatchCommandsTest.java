@@ -161,7 +161,9 @@ final class WatchCommandsTest {
     private static void itsRateAndWhatWaitsAreTold(Rig rig) throws IOException {
         Rig.Ran told = rig.run("watch", "show", "high_water", "--json");
         long end = System.nanoTime() + 20_000_000_000L;
-        while (!(number(told, "lag") == 0 && number(told, "recordsPerSecond") > 0)) {
+        while (!(number(told, "lag") == 0
+                && number(told, "recordsPerSecond") > 0
+                && number(told, "recordsOut") == 1)) {
             assertTrue(System.nanoTime() < end, told.out());
             LockSupport.parkNanos(100_000_000);
             told = rig.run("watch", "show", "high_water", "--json");
