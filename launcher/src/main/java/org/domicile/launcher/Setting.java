@@ -54,8 +54,9 @@ enum Setting {
             "kafka.rate",
             "256MiB",
             "bytes a second that an organisation's Kafka clients publish, and as many that they"
-                    + " poll, before they are slowed down; and as many that it publishes over"
-                    + " HTTP, before it is told to wait (429)"),
+                    + " poll, before they are slowed down; as many that it follows over HTTP,"
+                    + " likewise; and as many that it publishes over HTTP, before it is told to"
+                    + " wait (429)"),
     ADMIN_LISTEN(
             "admin.listen",
             "",

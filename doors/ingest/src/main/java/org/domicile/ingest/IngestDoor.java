@@ -43,10 +43,15 @@ public final class IngestDoor implements HttpHandler {
     private final Bodies bodies;
     private final Map<String, Integer> following = new HashMap<>();
 
-    /** A door to a guard. @param rate bytes a second that an organisation publishes; 0: no bound */
+    /**
+     * A door to a guard.
+     *
+     * @param rate bytes a second that an organisation publishes, and as many that it follows; 0 for
+     *     no bound
+     */
     public IngestDoor(Guard guard, GuardedStreams streams, long rate, InstantSource clock) {
         this.streams = streams;
-        this.sending = new Sending(clock);
+        this.sending = new Sending(rate, clock);
         this.bodies = new Bodies(rate);
         this.entrance = new Entrance(guard, clock, LOGIN, LONGEST, AT_ONCE);
     }

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.guard.GuardedStreams;
 import org.domicile.guard.Refused;
@@ -36,19 +37,21 @@ final class Sending {
     private static final Duration LONGEST = Duration.ofMinutes(1);
 
     private final Room room;
+    private final Rates rates;
     private final Duration slow;
     private final InstantSource clock;
 
-    /** In this program's heap. */
-    Sending(InstantSource clock) {
-        this(room(Runtime.getRuntime().maxMemory() / 8), Duration.ofMinutes(1), clock);
+    /** In this program's heap. @param rate bytes a second to an organisation; 0 for no bound */
+    Sending(long rate, InstantSource clock) {
+        this(room(Runtime.getRuntime().maxMemory() / 8), rate, Duration.ofMinutes(1), clock);
     }
 
     /**
      * @param slow how long who follows may hold what it is sent; it waits twice as long for room
      */
-    Sending(Room room, Duration slow, InstantSource clock) {
+    Sending(Room room, long rate, Duration slow, InstantSource clock) {
         this.room = room;
+        this.rates = new Rates(rate);
         this.slow = slow;
         this.clock = clock;
     }
@@ -85,13 +88,16 @@ final class Sending {
         Instant last = clock.instant();
         Instant heard = last;
         while (sent < limit) {
+            pay(organisation(request), sink);
             try (Room.Part part = room.part(organisation(request))) {
                 find(part, sink);
                 List<StreamRecord> records =
                         reader.poll(now(request), TURN, (int) Math.min(AT_ONCE, limit - sent));
-                part.shrink(records.stream().mapToLong(Sending::size).sum());
+                long size = records.stream().mapToLong(Sending::size).sum();
+                part.shrink(size);
                 Instant now = clock.instant();
                 if (!records.isEmpty()) {
+                    rates.came(organisation(request), size, System.nanoTime());
                     send(records, sink);
                     sent += records.size();
                     last = now;
@@ -114,6 +120,18 @@ final class Sending {
             } catch (Failure e) {
                 sink.end(e);
                 return;
+            }
+        }
+    }
+
+    /** Waits until what its organisation was sent is paid off, and lets it know that it waits. */
+    private void pay(String organisation, Sink sink) throws IOException {
+        Duration wait = rates.wait(organisation, System.nanoTime());
+        while (!wait.isZero() && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos((wait.compareTo(SILENCE) < 0 ? wait : SILENCE).toNanos());
+            wait = rates.wait(organisation, System.nanoTime());
+            if (!wait.isZero()) {
+                sink.breathe();
             }
         }
     }

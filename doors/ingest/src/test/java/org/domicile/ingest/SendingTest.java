@@ -3,6 +3,7 @@ package org.domicile.ingest;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.core.JsonParser;
@@ -50,7 +51,7 @@ final class SendingTest {
 
     private final List<Socket> sockets = new ArrayList<>();
     private final Room room = new Room(2 * Sending.PORTION, Sending.PORTION, Duration.ZERO);
-    private final Sending sending = new Sending(room, SLOW, InstantSource.system());
+    private volatile Sending sending = new Sending(room, 0, SLOW, InstantSource.system());
     private HttpServer server;
 
     /** Values of all records, of which each poll gives three. */
@@ -194,6 +195,21 @@ final class SendingTest {
         assertTrue(told.indexOf("event: error\ndata: {\"error\":\"too-slow\"") > 0, told::toString);
         assertTrue(second.get(20, TimeUnit.SECONDS).contains("\"offset\":2,"));
         await(() -> room.taken() == 0);
+    }
+
+    /** As a consumer by Kafka's protocol: a second's worth at once, and then at its rate. */
+    @Test
+    void whoFollowsIsSlowedDownAndNobodyElse() throws Exception {
+        sending = new Sending(room, 1 << 20, SLOW, InstantSource.system());
+        values = Collections.nCopies(40, new byte[100_000]);
+        long begun = System.nanoTime();
+        CompletableFuture<String> much = follow("north");
+        assertThrowsTimeout(much);
+        values = Collections.nCopies(2, new byte[100_000]);
+        assertTrue(follow("south").get(20, TimeUnit.SECONDS).contains("\"offset\":1,"));
+        assertFalse(much.isDone());
+        assertTrue(much.get(20, TimeUnit.SECONDS).contains("\"offset\":39,"));
+        assertTrue(System.nanoTime() - begun > 2_000_000_000L, "4 MB at 1 MiB a second");
     }
 
     private static void assertThrowsTimeout(CompletableFuture<String> waits) {
