@@ -54,7 +54,6 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.record.internal.RecordBatch;
-import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.common.utils.internals.Exit;
 import org.apache.kafka.metadata.bootstrap.BootstrapMetadata;
 import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
@@ -216,13 +215,17 @@ final class KafkaLog implements StreamLog {
                                                                     spot.partition())))
                                             .map(each -> end(each, from, bytes, committed))
                                             .orElse(from));
+            BoundedRequests time =
+                    new BoundedRequests(
+                            Set.of(CLIENTS, WORKERS),
+                            () -> Optional.ofNullable(made.get()).map(BrokerServer::socketServer));
             SharedServer shared =
                     new SharedServer(
                             config,
                             found._1(),
-                            Time.SYSTEM,
+                            time,
                             Server$.MODULE$.initializeMetrics(
-                                    config, Time.SYSTEM, found._1().clusterId().orElseThrow()),
+                                    config, time, found._1().clusterId().orElseThrow()),
                             voters,
                             List.of(),
                             (name, fatal, action) ->

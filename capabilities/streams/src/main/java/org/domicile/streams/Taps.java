@@ -66,7 +66,7 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
      * What clients may ask; whether they may have it is the authorizer's to say. Share groups,
      * groups of Kafka Streams, telemetry and all that brokers say to each other are not among it.
      */
-    private static final Set<ApiKeys> SERVED =
+    static final Set<ApiKeys> SERVED =
             EnumSet.of(
                     ApiKeys.ADD_OFFSETS_TO_TXN,
                     ApiKeys.ADD_PARTITIONS_TO_TXN,

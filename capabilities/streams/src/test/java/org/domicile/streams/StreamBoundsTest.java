@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.Uuid;
@@ -15,6 +16,7 @@ import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.DeleteGroupsRequestData;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.JoinGroupRequestData;
+import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.protocol.Errors;
@@ -25,6 +27,7 @@ import org.apache.kafka.common.requests.ConsumerGroupHeartbeatRequest;
 import org.apache.kafka.common.requests.DeleteGroupsRequest;
 import org.apache.kafka.common.requests.FindCoordinatorRequest;
 import org.apache.kafka.common.requests.JoinGroupRequest;
+import org.apache.kafka.common.requests.MetadataRequest;
 import org.apache.kafka.common.requests.OffsetCommitRequest;
 import org.apache.kafka.common.requests.ProduceRequest;
 import org.junit.jupiter.api.AfterEach;
@@ -148,6 +151,37 @@ final class StreamBoundsTest {
     }
 
     /** Kafka unfolds a pattern's repetitions before it looks at how many they are. */
+    private static AbstractRequest topics(int count) {
+        List<MetadataRequestData.MetadataRequestTopic> topics = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            topics.add(
+                    new MetadataRequestData.MetadataRequestTopic()
+                            .setName(Character.toString('a' + i % 26)));
+        }
+        return new MetadataRequest(
+                new MetadataRequestData().setTopics(topics).setAllowAutoTopicCreation(false),
+                (short) 9);
+    }
+
+    /** Names of one letter take forty times as much once they are objects. */
+    @Test
+    void aRequestOfManyPartsIsNotParsed() throws IOException {
+        try (RawClient fine = gauge()) {
+            assertFalse(errors(fine, topics(1)).isEmpty());
+            try (RawClient many = gauge()) {
+                AbstractRequest small = topics(3_000); // more than the smallest that is counted
+                assertFalse(errors(many, small).isEmpty());
+                many.send(topics(60_000));
+                assertTrue(many.isOver());
+            }
+            try (RawClient large = gauge()) {
+                large.send(topics(1_300_000)); // four mebibytes
+                assertTrue(large.isOver());
+            }
+            assertFalse(errors(fine, topics(1)).isEmpty());
+        }
+    }
+
     @Test
     void noPatternIsUnfolded() throws Exception {
         try (RawClient client = gauge()) {
