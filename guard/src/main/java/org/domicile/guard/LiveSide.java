@@ -135,6 +135,11 @@ final class LiveSide {
         return text.weight();
     }
 
+    /** Bytes of the records that these rows were: so much may have to be read again. */
+    long behind() {
+        return text.records();
+    }
+
     long rows() {
         return text.rows() + files.stream().mapToLong(HotFile::rows).sum();
     }

@@ -15,7 +15,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.policy.Resource;
 import org.domicile.query.Answer;
@@ -106,8 +105,8 @@ final class LiveTable implements AutoCloseable {
 
     private static final int MOST_AT_ONCE = 64;
 
-    /** Of one poll: more than this comes so fast that few may read so at one time. */
-    private static final long FAST = 1 << 20;
+    /** Of one poll, which gives a mebibyte: more comes so fast that few may read so at a time. */
+    private static final long FAST = 512 << 10;
 
     /** Polls that give nothing, after which there is nothing, whatever the log says. */
     private static final int EMPTY = 5;
@@ -570,7 +569,7 @@ final class LiveTable implements AutoCloseable {
                 }
                 position.put(record.partition(), record.offset() + 1);
                 long most = Math.min(FULL, with.options().most());
-                if (fit.waiting() >= most || unfit.waiting() >= most) {
+                if (fit.waiting() >= most || unfit.waiting() >= most || fit.behind() >= most) {
                     settleAll();
                 }
             }
@@ -610,11 +609,7 @@ final class LiveTable implements AutoCloseable {
         try {
             records =
                     with.log()
-                            .again(
-                                    stream.name(),
-                                    rows.stream()
-                                            .map(LiveSide.Bad::place)
-                                            .collect(Collectors.toSet()));
+                            .again(stream.name(), rows.stream().map(LiveSide.Bad::place).toList());
         } catch (StorageFailure e) {
             return Answer.failed(
                     Failure.SYSTEM, "records that are no rows cannot be read: " + e.getMessage());

@@ -52,6 +52,9 @@ final class LiveText {
     private static final int PIECE = TIMES * FIRST;
     private static final int LINE = 512;
 
+    /** What a record of 2 MiB may be, each byte of it written as a sign of its number. */
+    private static final int LONGEST_LINE = 16 << 20;
+
     /** What is kept of a row beside its line. */
     private static final int ROW = 2 * Integer.BYTES + Long.BYTES;
 
@@ -78,6 +81,7 @@ final class LiveText {
     private int[] ends = new int[FIRST_ROWS];
     private int[] partitions = new int[FIRST_ROWS];
     private long[] offsets = new long[FIRST_ROWS];
+    private long records; // bytes of them
 
     // the second of the last record, and as it is written: many are of one
     private long second = Long.MIN_VALUE;
@@ -122,6 +126,11 @@ final class LiveText {
         return rows;
     }
 
+    /** Bytes of the records that the rows were. */
+    long records() {
+        return records;
+    }
+
     boolean isEmpty() {
         return rows == 0;
     }
@@ -135,13 +144,12 @@ final class LiveText {
         filled = 0;
         length = 0;
         rows = 0;
+        records = 0;
         if (!full.isEmpty()) {
             full.clear();
             open = new byte[FIRST];
         }
-        if (bytes.length > FIRST) {
-            bytes = new byte[LINE];
-        }
+        shrink();
         if (ends.length > TIMES * FIRST_ROWS) {
             ends = new int[FIRST_ROWS];
             partitions = new int[FIRST_ROWS];
@@ -175,6 +183,31 @@ final class LiveText {
      * @return why it cannot be in a table; empty when it is in
      */
     String add(StreamRecord from, List<Column> columns, @Nullable Object[] values) {
+        try {
+            return added(from, columns, values);
+        } catch (TooLong e) {
+            return "it is more than " + (LONGEST_LINE >> 20) + " MiB as a row";
+        } finally {
+            shrink();
+        }
+    }
+
+    /** A line is more than the engine reads, or more than the heap should have twice. */
+    private static final class TooLong extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        TooLong() {
+            super("a line is too long", null, false, false);
+        }
+    }
+
+    private void shrink() {
+        if (bytes.length > PIECE) {
+            bytes = new byte[LINE];
+        }
+    }
+
+    private String added(StreamRecord from, List<Column> columns, @Nullable Object[] values) {
         size = 0;
         raw(PARTITION);
         whole(from.partition());
@@ -203,6 +236,7 @@ final class LiveText {
         ends[rows] = length;
         partitions[rows] = from.partition();
         offsets[rows] = from.offset();
+        records += weight(from) - RECORD;
         rows++;
         return "";
     }
@@ -269,6 +303,9 @@ final class LiveText {
     /** Makes room for so many bytes more. */
     private void room(int more) {
         if (bytes.length - size < more) {
+            if (more > LONGEST_LINE - size) {
+                throw new TooLong();
+            }
             bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, Math.addExact(size, more)));
         }
     }

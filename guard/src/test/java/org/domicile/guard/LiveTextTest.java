@@ -65,6 +65,25 @@ final class LiveTextTest {
                 new String(text.read(0, 3).readAllBytes(), UTF_8));
     }
 
+    /** A record below a mebibyte can be a row of a hundred: names of members come with each. */
+    @Test
+    void aRowThatWouldBeTooLargeIsNone() {
+        LiveText text = new LiveText();
+        Column named = new Column("n".repeat(255), ColumnType.Simple.INT, false);
+        Column struct = new Column("s", new ColumnType.Struct(List.of(named)), false);
+        Column list = new Column("l", new ColumnType.Sequence(struct), false);
+        Object[] row = {java.util.Collections.nCopies(500_000, new Object[] {1})};
+        StreamRecord record =
+                new StreamRecord(
+                        0, 0, Instant.EPOCH, Optional.empty(), Optional.of(new byte[9]), List.of());
+        int small = text.capacity();
+        assertEquals("it is more than 16 MiB as a row", text.add(record, List.of(list), row));
+        assertEquals(0, text.rows());
+        assertEquals(small, text.capacity());
+        assertEquals("", text.add(record, List.of(list), new Object[] {null}));
+        assertEquals(9, text.records());
+    }
+
     /** There are two of each of many tables: what was large once is given back. */
     @Test
     void whatWasLargeIsSmallAgain() throws Exception {

@@ -167,6 +167,7 @@ final class StreamDeaths {
         Files.createDirectories(work.resolve("keys"));
         int passed = 0;
         int deaths = 0;
+        long loaded = 0;
         boolean more = true;
         for (int life = 0; more && violations.isEmpty(); life++) {
             more = deaths < count;
@@ -190,6 +191,7 @@ final class StreamDeaths {
                 }
                 if (more) {
                     load(asked);
+                    loaded++;
                     deaths++;
                 }
             } catch (Server.Died | SQLException e) {
@@ -204,6 +206,7 @@ final class StreamDeaths {
                 0,
                 new TreeMap<>(
                         Map.of(
+                                "under load", loaded,
                                 "rows", ended + acknowledged(),
                                 "looks", looks,
                                 "rows compared", compared)),
@@ -217,6 +220,9 @@ final class StreamDeaths {
         while (died < most && random.nextInt(BEGINNINGS) > 0) {
             try (Server server = Server.begun(work, SETTINGS)) {
                 LockSupport.parkNanos(Duration.ofMillis(random.nextInt(BEGINS)).toNanos());
+                if (!server.isAlive()) {
+                    violations.add("a server that began after a death died by itself");
+                }
                 server.kill();
             }
             died++;

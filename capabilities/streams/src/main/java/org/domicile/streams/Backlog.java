@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -15,6 +14,7 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.Function;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
 import org.apache.kafka.common.record.internal.ControlRecordType;
@@ -36,12 +36,15 @@ final class Backlog implements AutoCloseable {
     /** Records; a reader with fewer before it is served by fetches, which can wait for more. */
     static final long FAR = 10_000;
 
+    /** Reads at a time that may find nothing to give: of what was aborted there may be much. */
+    private static final int MOST_READS = 16;
+
     private final String stream;
     private final Function<TopicPartition, Optional<UnifiedLog>> logs;
     private final LogFiles files;
     private final BufferSupplier buffers = BufferSupplier.create();
     private @Nullable Unpacking open; // a batch of which a part was given
-    private int turn;
+    private int last = -1; // partition that was read from
 
     Backlog(String stream, Function<TopicPartition, Optional<UnifiedLog>> logs, LogFiles files) {
         this.stream = stream;
@@ -71,9 +74,23 @@ final class Backlog implements AutoCloseable {
      *
      * @param from offsets, by partition; moved behind what is given, and what nobody is given
      * @param most of it: the last record may be too much
+     * @return perhaps none, though offsets have moved
      */
     List<StreamRecord> read(Map<Integer, Long> from, Reading.Portion most) throws IOException {
         Taken taken = new Taken(most);
+        boolean whole = false;
+        try {
+            read(from, taken);
+            whole = true;
+        } finally {
+            if (!whole) {
+                end(); // where in it an iterator failed, it does not say
+            }
+        }
+        return taken.records;
+    }
+
+    private void read(Map<Integer, Long> from, Taken taken) throws IOException {
         Unpacking left = open;
         if (left != null) {
             if (left.next == from.getOrDefault(left.partition, -1L)) {
@@ -82,32 +99,46 @@ final class Backlog implements AutoCloseable {
                 end();
             }
         }
-        List<Integer> partitions = new ArrayList<>(from.keySet());
-        Collections.rotate(partitions, -(turn++ % Math.max(1, partitions.size())));
+        // whoever was read last is the last to be read
+        List<Integer> partitions = new ArrayList<>();
+        from.keySet().stream().filter(each -> each > last).forEach(partitions::add);
+        from.keySet().stream().filter(each -> each <= last).forEach(partitions::add);
+        int reads = 0;
         boolean some = true;
-        while (some && !taken.isFull()) {
+        while (some && reads < MOST_READS) {
             some = false;
             for (int partition : partitions) {
+                if (taken.isFull()) {
+                    return;
+                }
                 long at = from.getOrDefault(partition, 0L);
                 long next = read(partition, at, taken);
                 from.put(partition, next);
-                some |= next > at;
+                if (next > at) {
+                    some = true;
+                    last = partition;
+                    reads++;
+                }
             }
         }
-        return taken.records;
     }
 
     /** The offset that is next. */
     private long read(int partition, long from, Taken taken) throws IOException {
         Optional<UnifiedLog> log = log(partition);
-        if (log.isEmpty() || taken.isFull()) {
+        if (log.isEmpty()) {
             return from;
         }
         long next = Math.max(from, log.get().logStartOffset());
         if (next >= log.get().lastStableOffset()) {
             return next;
         }
-        LogFiles.Lying lying = files.read(log.get(), next, taken.most.fetch() / 2);
+        LogFiles.Lying lying;
+        try {
+            lying = files.read(log.get(), next, taken.most.fetch() / 2);
+        } catch (OffsetOutOfRangeException e) {
+            return Math.max(next, log.get().logStartOffset()); // it went just now
+        }
         Aborted aborted = new Aborted(lying.aborted());
         Iterator<MutableRecordBatch> batches = lying.batches().batches().iterator();
         while (!taken.isFull() && batches.hasNext()) {

@@ -131,13 +131,12 @@ final class KafkaLog implements StreamLog {
             ControllerServer controller,
             Admin admin,
             Taps taps,
+            LogFiles files,
             Overdue overdue,
             Appending appending,
             int inner,
             int port,
             int workers) {}
-
-    private final LogFiles files = new LogFiles();
 
     KafkaLog(LogOptions options, Admission admission, IntConsumer begun) {
         this.begun = begun;
@@ -259,6 +258,7 @@ final class KafkaLog implements StreamLog {
                         controller,
                         admin,
                         taps,
+                        new LogFiles(),
                         new Overdue(broker.socketServer(), Set.of(CLIENTS, WORKERS)),
                         new Appending(clientSettings(inner)),
                         inner,
@@ -794,7 +794,7 @@ final class KafkaLog implements StreamLog {
 
     private Reading reading(String stream, Map<Integer, Long> from, Reading.Portion portion) {
         Running now = running();
-        Backlog backlog = new Backlog(stream, each -> log(now.broker(), each), files);
+        Backlog backlog = new Backlog(stream, each -> log(now.broker(), each), now.files());
         return new Reading(clientSettings(now.inner()), stream, from, portion, backlog);
     }
 
@@ -861,7 +861,6 @@ final class KafkaLog implements StreamLog {
             closed = true;
         }
         end();
-        files.close();
         Handover.close(number);
     }
 
@@ -887,6 +886,7 @@ final class KafkaLog implements StreamLog {
         now.appending().close();
         now.admin().close(Duration.ofSeconds(5));
         now.taps().settle(); // it looks at the log
+        now.files().close();
         try {
             now.broker().shutdown(Duration.ofSeconds(30));
             now.controller().shutdown();

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.errors.InterruptException;
@@ -22,8 +23,10 @@ import org.apache.kafka.storage.internals.log.UnifiedLog;
  * read closes the file for all, and Kafka takes its whole disk for broken then.
  */
 final class LogFiles implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("org.domicile.streams");
     private static final int THREADS = 2;
     private static final int IDLE_SECONDS = 10;
+    private static final int END_SECONDS = 30;
 
     private final ThreadPoolExecutor threads =
             new ThreadPoolExecutor(
@@ -51,6 +54,7 @@ final class LogFiles implements AutoCloseable {
      *
      * @param from an offset that is there
      * @param bytes about so many; one batch at least
+     * @throws RejectedExecutionException after {@link #close}
      */
     Lying read(UnifiedLog log, long from, int bytes) throws IOException {
         Future<Lying> read =
@@ -85,8 +89,19 @@ final class LogFiles implements AutoCloseable {
         };
     }
 
+    /**
+     * When this returns nobody reads any more: a log that is closed meanwhile takes it for its
+     * disk's fault.
+     */
     @Override
     public void close() {
         threads.shutdown();
+        try {
+            if (!threads.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
+                LOG.log(System.Logger.Level.WARNING, "files of streams are still being read");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.RejectedExecutionException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -23,6 +24,8 @@ import org.domicile.bytes.StorageFailure;
  * before it, it takes that from the log's files; then fetches wait for what comes.
  */
 final class Reading implements StreamLog.Reader {
+    private static final System.Logger LOG = System.getLogger("org.domicile.streams");
+
     /** What a record takes beside its bytes, and each of its headers. */
     private static final int OVERHEAD = 128;
 
@@ -67,8 +70,14 @@ final class Reading implements StreamLog.Reader {
         all.put("fetch.max.bytes", Integer.toString(portion.fetch()));
         all.put("max.poll.records", Integer.toString(portion.atOnce()));
         all.put("default.api.timeout.ms", "10000");
-        this.consumer =
-                new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        try {
+            this.consumer =
+                    new KafkaConsumer<>(
+                            all, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        } catch (org.apache.kafka.common.KafkaException e) {
+            throw new StorageFailure(
+                    StorageFailure.Kind.OVERLOADED, "the streams' log: " + e.getMessage(), e);
+        }
         consumer.assign(
                 from.keySet().stream().map(each -> new TopicPartition(stream, each)).toList());
         from.forEach((each, offset) -> consumer.seek(new TopicPartition(stream, each), offset));
@@ -79,14 +88,18 @@ final class Reading implements StreamLog.Reader {
         try {
             if (backlog.isFar(at)) {
                 isBehind = true;
+                Map<Integer, Long> before = Map.copyOf(at);
                 List<StreamRecord> records = backlog.read(at, portion);
-                if (!records.isEmpty()) {
+                if (!before.equals(at)) {
                     return records;
                 }
             }
             return fetched(longest);
+        } catch (RejectedExecutionException e) {
+            throw new StorageFailure(StorageFailure.Kind.CLOSED, "the streams' log was closed", e);
         } catch (IOException e) {
-            throw StorageFailure.of(e, "reading " + stream);
+            throw new StorageFailure(
+                    StorageFailure.Kind.OVERLOADED, "the streams' log: " + e.getMessage(), e);
         } catch (InterruptException e) {
             throw new StorageFailure(
                     StorageFailure.Kind.CLOSED, "the streams' log was not waited for", e);
@@ -159,8 +172,16 @@ final class Reading implements StreamLog.Reader {
 
     @Override
     public void close() {
-        backlog.close();
-        consumer.close(
-                org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ofSeconds(1)));
+        try {
+            backlog.close();
+        } finally {
+            try {
+                consumer.close(
+                        org.apache.kafka.clients.consumer.CloseOptions.timeout(
+                                Duration.ofSeconds(1)));
+            } catch (InterruptException e) {
+                LOG.log(System.Logger.Level.DEBUG, "a reader was not waited for", e);
+            }
+        }
     }
 }

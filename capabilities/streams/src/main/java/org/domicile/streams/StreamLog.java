@@ -2,12 +2,14 @@ package org.domicile.streams;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.IntConsumer;
 import org.domicile.bytes.StorageFailure;
 
@@ -154,36 +156,53 @@ public interface StreamLog extends AutoCloseable {
     void abandon(String prefix);
 
     /**
-     * Records that were read before, once more.
+     * Records that were read before, once more, without their headers.
      *
      * @return those that are there yet
      */
-    default Map<Place, StreamRecord> again(String stream, Set<Place> places) {
-        Map<Integer, Long> from = new TreeMap<>();
-        Map<Integer, Long> last = new TreeMap<>();
-        for (Place each : places) {
-            from.merge(each.partition(), each.offset(), Math::min);
-            last.merge(each.partition(), each.offset(), Math::max);
-        }
+    default Map<Place, StreamRecord> again(String stream, Collection<Place> places) {
         Map<Place, StreamRecord> found = new HashMap<>();
-        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        try (Reader reader = read(stream, from)) {
-            while (last.entrySet().stream()
-                    .anyMatch(each -> reader.next(each.getKey()) <= each.getValue())) {
-                if (System.nanoTime() > end) {
-                    throw new StorageFailure(
-                            StorageFailure.Kind.OVERLOADED,
-                            "records of " + stream + " were not read again in time");
-                }
-                for (StreamRecord each : reader.poll(Duration.ofMillis(200))) {
-                    Place place = new Place(each.partition(), each.offset());
-                    if (places.contains(place)) {
-                        found.put(place, each);
+        Map<Integer, NavigableSet<Long>> left = new TreeMap<>();
+        for (Place each : places) {
+            left.computeIfAbsent(each.partition(), _ -> new TreeSet<>()).add(each.offset());
+        }
+        left.forEach((partition, offsets) -> again(stream, partition, offsets, found));
+        return found;
+    }
+
+    private void again(
+            String stream, int partition, NavigableSet<Long> left, Map<Place, StreamRecord> found) {
+        while (!left.isEmpty()) {
+            long at = left.first();
+            long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+            try (Reader reader = read(stream, Map.of(partition, at))) {
+                // one reader for those that lie together
+                while (!left.isEmpty() && left.first() - at < 10_000) {
+                    for (StreamRecord each : reader.poll(Duration.ofMillis(200))) {
+                        if (left.contains(each.offset())) {
+                            found.put(
+                                    new Place(partition, each.offset()),
+                                    new StreamRecord(
+                                            partition,
+                                            each.offset(),
+                                            each.at(),
+                                            each.key(),
+                                            each.value(),
+                                            List.of()));
+                        }
+                    }
+                    if (reader.next(partition) > at) {
+                        at = reader.next(partition);
+                        end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+                        left.headSet(at).clear();
+                    } else if (System.nanoTime() > end) {
+                        throw new StorageFailure(
+                                StorageFailure.Kind.OVERLOADED,
+                                "records of " + stream + " were not read again in time");
                     }
                 }
             }
         }
-        return found;
     }
 
     /** Ends it: what is acknowledged stays. */
