@@ -34,8 +34,8 @@ final class StreamDeaths {
     /** Milliseconds within which the others die: a server is ready after about two seconds. */
     private static final int BEGINS = 3_000;
 
-    // many commits in a short life, and no workers that nobody asks for
-    private static final String[] SETTINGS = {"streams.commit=300ms", "sql.warm=0"};
+    /** Of so many lives one commits nothing, so that the next begins with much to read. */
+    private static final int COMMITTING = 3;
 
     private static final int WRITERS = 2;
     private static final int PARTITIONS = 3;
@@ -76,9 +76,11 @@ final class StreamDeaths {
         private final Random choice;
         private final AtomicLong rows = new AtomicLong();
         private final AtomicLong unfit = new AtomicLong();
+        private long sum; // of the numbers in those rows
         private long next;
         private String body = "";
         private long bodyRows;
+        private long bodySum;
         private long bodyUnfit;
 
         Writing(int number, Random choice) {
@@ -90,6 +92,7 @@ final class StreamDeaths {
             StringBuilder lines = new StringBuilder();
             int count = 1 + choice.nextInt(MOST_AT_ONCE);
             bodyRows = 0;
+            bodySum = 0;
             bodyUnfit = 0;
             for (int i = 0; i < count; i++) {
                 boolean fits = choice.nextInt(50) != 0;
@@ -100,12 +103,13 @@ final class StreamDeaths {
                         .append(",\"who\":\"w")
                         .append(number)
                         .append("\"}\n");
-                next++;
                 if (fits) {
                     bodyRows++;
+                    bodySum += next * WRITERS + number;
                 } else {
                     bodyUnfit++;
                 }
+                next++;
             }
             body = lines.toString();
         }
@@ -136,6 +140,7 @@ final class StreamDeaths {
                 switch (life.send(stream(), number + "-" + next, body)) {
                     case StreamLife.Sent.Acknowledged _ -> {
                         rows.addAndGet(bodyRows);
+                        sum += bodySum;
                         unfit.addAndGet(bodyUnfit);
                         body = "";
                     }
@@ -171,7 +176,7 @@ final class StreamDeaths {
         boolean more = true;
         for (int life = 0; more && violations.isEmpty(); life++) {
             more = deaths < count;
-            try (Server server = Server.ready(work, SETTINGS)) {
+            try (Server server = Server.ready(work, settings())) {
                 StreamLife asked = new StreamLife(server);
                 if (life == 0) {
                     prepare(asked);
@@ -214,11 +219,17 @@ final class StreamDeaths {
                 List.copyOf(violations));
     }
 
+    /** Many commits in a short life, or none; and no workers that nobody asks for. */
+    private String[] settings() {
+        String pause = random.nextInt(COMMITTING) > 0 ? "300ms" : "1m";
+        return new String[] {"streams.commit=" + pause, "sql.warm=0"};
+    }
+
     /** Servers that die while they begin; how many. */
     private int beginnings(int most) throws IOException, InterruptedException {
         int died = 0;
         while (died < most && random.nextInt(BEGINNINGS) > 0) {
-            try (Server server = Server.begun(work, SETTINGS)) {
+            try (Server server = Server.begun(work, settings())) {
                 LockSupport.parkNanos(Duration.ofMillis(random.nextInt(BEGINS)).toNanos());
                 if (!server.isAlive()) {
                     violations.add("a server that began after a death died by itself");
@@ -247,6 +258,7 @@ final class StreamDeaths {
         ended += acknowledged();
         for (Writing each : writers) {
             each.rows.set(0);
+            each.sum = 0;
             each.unfit.set(0);
         }
         generation++;
@@ -321,6 +333,7 @@ final class StreamDeaths {
             rows(statement, places + "cast(n as varchar) from " + table(), table);
             rows(statement, places + "decode(value) from " + table() + "_unfit", table);
             committed(statement, stream);
+            sums(statement);
         }
         compared += table.size();
         for (Map.Entry<String, String> each : stream.entrySet()) {
@@ -341,6 +354,26 @@ final class StreamDeaths {
         }
         if (stream.size() != all) {
             violations.add("%d records, and %d were acknowledged".formatted(stream.size(), all));
+        }
+    }
+
+    /** What all were together, as the writers know it. */
+    private void sums(Statement statement) throws SQLException {
+        long rows = acknowledged();
+        long sum = writers.stream().mapToLong(each -> each.sum).sum();
+        String sql = "select count(*), count(distinct n), coalesce(sum(n), 0)::bigint from ";
+        try (ResultSet found = statement.executeQuery(sql + table())) {
+            found.next();
+            if (found.getLong(1) != rows || found.getLong(2) != rows || found.getLong(3) != sum) {
+                violations.add(
+                        "%d rows have %d numbers, %d together; they were %d, %d together"
+                                .formatted(
+                                        found.getLong(1),
+                                        found.getLong(2),
+                                        found.getLong(3),
+                                        rows,
+                                        sum));
+            }
         }
     }
 
