@@ -80,7 +80,7 @@ final class KafkaLog implements StreamLog {
     private static final String CONTROLLER = "CONTROLLER";
     private static final String LOOPBACK = "127.0.0.1";
     private static final long PATIENCE_SECONDS = 60;
-    private static final int LARGEST_REQUEST = 4 << 20;
+    static final int LARGEST_REQUEST = 4 << 20;
 
     /** Threads that handle requests of clients. */
     static final int HANDLERS = 16;

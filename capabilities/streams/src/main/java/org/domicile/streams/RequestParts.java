@@ -3,6 +3,7 @@ package org.domicile.streams;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import org.apache.kafka.common.message.ConsumerProtocolSubscription;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.types.ArrayOf;
 import org.apache.kafka.common.protocol.types.BoundField;
@@ -21,22 +22,37 @@ import org.apache.kafka.common.utils.internals.ByteUtils;
  */
 final class RequestParts {
     /**
-     * A commit for each of 3,000 partitions, each in a topic of its own, has as many; as objects
-     * they take less than a mebibyte.
+     * A commit for each of 3,000 partitions, each in a topic of its own, has 15,000; as objects
+     * they take some mebibyte.
      */
     static final int MOST = 16_000;
 
-    private final ByteBuffer in;
-    private int parts;
+    /** Of what Kafka makes sets of that look through each other where they are alike. */
+    private static final int MOST_OF_SETS = 5_000;
 
-    private RequestParts(ByteBuffer in) {
+    /** Of what no client has a right to. */
+    private static final int MOST_CLOSED = 500;
+
+    /** Ways to share out partitions are few. */
+    private static final int MOST_JOINING = 100;
+
+    /** Bytes that are copied, of all parts that are no records. */
+    private static final int MOST_COPIED = 300 << 10;
+
+    private final ByteBuffer in;
+    private final int most;
+    private int parts;
+    private int copied;
+
+    private RequestParts(ByteBuffer in, int most) {
         this.in = in;
+        this.most = most;
     }
 
     /**
      * Whether a request can be parsed without harm.
      *
-     * @param body what follows its header; its position is behind what was read afterwards
+     * @param body what follows its header, and nothing else
      */
     static boolean areFew(ApiKeys what, short version, ByteBuffer body) {
         Schema[] schemas = what.messageType.requestSchemas();
@@ -44,9 +60,43 @@ final class RequestParts {
             return false;
         }
         try {
-            return new RequestParts(body).areFew(schemas[version]);
+            return new RequestParts(body, most(what)).areFew(schemas[version])
+                    && !body.hasRemaining();
         } catch (BufferUnderflowException | IllegalArgumentException e) {
             return false; // it ends too early, or a number in it is none
+        }
+    }
+
+    private static int most(ApiKeys what) {
+        return switch (what) {
+            case JOIN_GROUP -> MOST_JOINING;
+            case PRODUCE, OFFSET_FOR_LEADER_EPOCH, ADD_PARTITIONS_TO_TXN, OFFSET_DELETE ->
+                    MOST_OF_SETS;
+            case CREATE_TOPICS,
+                    CREATE_PARTITIONS,
+                    DELETE_TOPICS,
+                    DELETE_RECORDS,
+                    ALTER_CONFIGS,
+                    INCREMENTAL_ALTER_CONFIGS,
+                    CREATE_ACLS,
+                    DELETE_ACLS ->
+                    MOST_CLOSED;
+            default -> MOST;
+        };
+    }
+
+    /** Parts of what a consumer says of itself as it joins a group; many for what is not such. */
+    static int ofSubscription(byte[] metadata) {
+        ByteBuffer in = ByteBuffer.wrap(metadata);
+        RequestParts parts = new RequestParts(in, MOST);
+        try {
+            Schema[] schemas = ConsumerProtocolSubscription.SCHEMAS;
+            int version = in.getShort();
+            return parts.areFew(schemas[Math.clamp(version, 0, schemas.length - 1)])
+                    ? parts.parts
+                    : MOST;
+        } catch (BufferUnderflowException | IllegalArgumentException e) {
+            return Math.max(parts.parts, metadata.length); // Kafka reads on until it fails
         }
     }
 
@@ -69,8 +119,8 @@ final class RequestParts {
     }
 
     private boolean fits(int more) {
-        parts += Math.min(Math.max(0, more), MOST + 1);
-        return parts <= MOST;
+        parts += Math.clamp(more, 0, most + 1);
+        return parts <= most;
     }
 
     private boolean elements(Type array, int count) {
@@ -89,7 +139,7 @@ final class RequestParts {
             Field known = fields.fields().get(ByteUtils.readUnsignedVarint(in));
             int size = ByteUtils.readUnsignedVarint(in);
             if (known == null) {
-                few = skip(size);
+                few = fits(1) && copies(size);
             } else {
                 few = areFew(known.type);
             }
@@ -104,18 +154,23 @@ final class RequestParts {
             case "INT32", "UINT32" -> skip(4);
             case "INT64", "FLOAT64" -> skip(8);
             case "UUID" -> skip(16);
-            case "STRING", "NULLABLE_STRING" -> fits(1) && skip(in.getShort());
-            case "BYTES", "NULLABLE_BYTES", "RECORDS", "NULLABLE_RECORDS" ->
-                    fits(1) && skip(in.getInt());
+            case "STRING", "NULLABLE_STRING" -> fits(1) && copies(in.getShort());
+            case "BYTES", "NULLABLE_BYTES" -> fits(1) && copies(in.getInt());
+            case "RECORDS", "NULLABLE_RECORDS" -> fits(1) && skip(in.getInt());
             case "COMPACT_STRING",
                     "COMPACT_NULLABLE_STRING",
                     "COMPACT_BYTES",
-                    "COMPACT_NULLABLE_BYTES",
-                    "COMPACT_RECORDS",
-                    "COMPACT_NULLABLE_RECORDS" ->
+                    "COMPACT_NULLABLE_BYTES" ->
+                    fits(1) && copies(ByteUtils.readUnsignedVarint(in) - 1);
+            case "COMPACT_RECORDS", "COMPACT_NULLABLE_RECORDS" ->
                     fits(1) && skip(ByteUtils.readUnsignedVarint(in) - 1);
             default -> throw new IllegalArgumentException("no request has a " + type);
         };
+    }
+
+    private boolean copies(int length) {
+        copied += Math.max(0, length);
+        return skip(length) && copied <= MOST_COPIED;
     }
 
     /**

@@ -24,8 +24,10 @@ import org.apache.kafka.common.errors.InvalidRegularExpression;
 import org.apache.kafka.common.errors.InvalidTxnTimeoutException;
 import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
+import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
@@ -116,6 +118,9 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
     /** Of one that is refused anyway. */
     private static final int LARGEST_UNSERVED = 8 << 10;
 
+    /** Of one that says how somebody logs in anew. */
+    private static final int LARGEST_OF_A_LOGIN = 512;
+
     /** Of one that a group's members are kept with. */
     static final int LARGEST_OF_A_GROUP = 64 << 10;
 
@@ -127,6 +132,11 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
 
     /** Of an organisation's groups, in as long as one that is silent stays one. */
     static final int MOST_MEMBERS = 2_000;
+
+    /** One of whom more is kept counts as several: for each so many bytes, and names. */
+    private static final int BYTES_OF_A_MEMBER = 8 << 10;
+
+    private static final int NAMES_OF_A_MEMBER = 100;
 
     /** Threads that unpack at a time, of the sixteen that handle requests. */
     private static final int MOST_UNPACKING = 2;
@@ -192,11 +202,6 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
             String login = request.context().principal().getName();
             if (login.equals(Handover.PROGRAM)) {
                 apis.handle(request, local);
-                return;
-            }
-            if (isTooLarge(request)) {
-                // Kafka takes quadratic time to answer some that name a thing again and again
-                channel.closeConnection(request, Map.of());
                 return;
             }
             if (!SERVED.contains(request.header().apiKey())) {
@@ -272,18 +277,14 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
         }
     }
 
-    private static boolean isTooLarge(Request request) {
-        int most =
-                switch (request.body()) {
-                    case ProduceRequest _ -> Integer.MAX_VALUE;
-                    case JoinGroupRequest _, SyncGroupRequest _, ConsumerGroupHeartbeatRequest _ ->
-                            LARGEST_OF_A_GROUP;
-                    default ->
-                            SERVED.contains(request.header().apiKey())
-                                    ? LARGEST_QUESTION
-                                    : LARGEST_UNSERVED;
-                };
-        return request.sizeInBytes() > most;
+    /** Bytes that a request may have: Kafka takes quadratic time to answer some large ones. */
+    static int largest(ApiKeys what) {
+        return switch (what) {
+            case PRODUCE -> KafkaLog.LARGEST_REQUEST;
+            case JOIN_GROUP, SYNC_GROUP, CONSUMER_GROUP_HEARTBEAT -> LARGEST_OF_A_GROUP;
+            case SASL_HANDSHAKE -> LARGEST_OF_A_LOGIN;
+            default -> SERVED.contains(what) ? LARGEST_QUESTION : LARGEST_UNSERVED;
+        };
     }
 
     /** Why a request is not handed to Kafka, which would keep or do too much. */
@@ -309,30 +310,66 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
                     case TxnOffsetCommitRequest commit when isTooMany(client, commit.data()) ->
                             tooManyOffsets();
                     case JoinGroupRequest join ->
-                            member(client, join.data().groupId(), join.data().memberId());
+                            member(
+                                    client,
+                                    join.data().groupId(),
+                                    join.data().memberId(),
+                                    Math.max(shares(request, 0), shares(join.data())));
                     case SyncGroupRequest sync ->
-                            member(client, sync.data().groupId(), sync.data().memberId());
+                            member(
+                                    client,
+                                    sync.data().groupId(),
+                                    sync.data().memberId(),
+                                    shares(request, 0));
                     case HeartbeatRequest beat ->
-                            member(client, beat.data().groupId(), beat.data().memberId());
+                            member(client, beat.data().groupId(), beat.data().memberId(), 1);
                     case ConsumerGroupHeartbeatRequest beat ->
-                            member(client, beat.data().groupId(), beat.data().memberId());
+                            member(
+                                    client,
+                                    beat.data().groupId(),
+                                    beat.data().memberId(),
+                                    shares(request, names(beat.data())));
                     default -> null;
                 });
+    }
+
+    /** As how many members one counts, by what is kept of it. */
+    private static int shares(Request request, int names) {
+        return 1 + Math.max(request.sizeInBytes() / BYTES_OF_A_MEMBER, names / NAMES_OF_A_MEMBER);
+    }
+
+    private static int names(ConsumerGroupHeartbeatRequestData data) {
+        List<String> names = data.subscribedTopicNames();
+        return names == null ? 0 : names.size();
+    }
+
+    /** Kafka reads what consumers say to each other, and keeps the names of streams in it. */
+    private static int shares(JoinGroupRequestData data) {
+        int parts = 0;
+        if (data.protocolType().equals("consumer")) {
+            for (JoinGroupRequestData.JoinGroupRequestProtocol each : data.protocols()) {
+                parts += RequestParts.ofSubscription(each.metadata());
+            }
+        }
+        return 1 + parts / NAMES_OF_A_MEMBER;
     }
 
     private static boolean isEmpty(@Nullable String text) {
         return text == null || text.isEmpty();
     }
 
-    private @Nullable ApiException member(Client client, String group, String member) {
-        return members.takes(
-                        admission.organisation(client.login()),
-                        group,
-                        member.isEmpty() ? unnamed.incrementAndGet() : member)
-                ? null
-                : new GroupMaxSizeReachedException(
-                        "Your organisation's groups have more than %d members."
-                                .formatted(MOST_MEMBERS));
+    private @Nullable ApiException member(Client client, String group, String member, int shares) {
+        String organisation = admission.organisation(client.login());
+        Object name = member.isEmpty() ? unnamed.incrementAndGet() : member;
+        for (int i = 0; i < shares; i++) {
+            if (!members.takes(organisation, group, name, i)) {
+                return new GroupMaxSizeReachedException(
+                        "Your organisation's groups have more than %d members; one that names"
+                                        .formatted(MOST_MEMBERS)
+                                + " hundreds of streams counts as several.");
+            }
+        }
+        return null;
     }
 
     private static ApiException tooManyOffsets() {

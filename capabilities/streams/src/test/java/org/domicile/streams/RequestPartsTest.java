@@ -141,7 +141,7 @@ final class RequestPartsTest {
             assertFalse(areFew(ApiKeys.METADATA, topics(16_001), version));
         }
         assertFalse(areFew(ApiKeys.OFFSET_COMMIT, offsets(1, 9_000), 9));
-        assertFalse(areFew(ApiKeys.PRODUCE, produced(MemoryRecords.EMPTY, 9_000), 9));
+        assertFalse(areFew(ApiKeys.PRODUCE, produced(MemoryRecords.EMPTY, 3_000), 9));
         IncrementalAlterConfigsRequestData configs = new IncrementalAlterConfigsRequestData();
         for (int i = 0; i < 6_000; i++) {
             configs.resources()

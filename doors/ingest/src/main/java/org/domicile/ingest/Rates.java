@@ -5,8 +5,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Bytes a second that each organisation publishes over HTTP. A second's worth may come at once; who
- * has gone over it waits until it is paid off. Safe for concurrent use.
+ * Bytes a second that each organisation publishes over HTTP, or follows. A second's worth may come
+ * at once; who has gone over it waits until it is paid off. Safe for concurrent use.
  */
 final class Rates {
     private static final double SECOND = Duration.ofSeconds(1).toNanos();

@@ -88,7 +88,10 @@ final class Sending {
         Instant last = clock.instant();
         Instant heard = last;
         while (sent < limit) {
-            pay(organisation(request), sink);
+            if (pay(organisation(request), sink)) {
+                last = clock.instant(); // it did not wait for records
+                heard = last;
+            }
             try (Room.Part part = room.part(organisation(request))) {
                 find(part, sink);
                 List<StreamRecord> records =
@@ -124,9 +127,14 @@ final class Sending {
         }
     }
 
-    /** Waits until what its organisation was sent is paid off, and lets it know that it waits. */
-    private void pay(String organisation, Sink sink) throws IOException {
+    /**
+     * Waits until what its organisation was sent is paid off, and lets it know that it waits.
+     *
+     * @return whether there was something
+     */
+    private boolean pay(String organisation, Sink sink) throws IOException {
         Duration wait = rates.wait(organisation, System.nanoTime());
+        boolean owed = !wait.isZero();
         while (!wait.isZero() && !Thread.currentThread().isInterrupted()) {
             LockSupport.parkNanos((wait.compareTo(SILENCE) < 0 ? wait : SILENCE).toNanos());
             wait = rates.wait(organisation, System.nanoTime());
@@ -134,6 +142,7 @@ final class Sending {
                 sink.breathe();
             }
         }
+        return owed;
     }
 
     /** Room for what a poll gives; who waits for it is told that it is still heard. */
