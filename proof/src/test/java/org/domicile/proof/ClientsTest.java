@@ -140,13 +140,13 @@ final class ClientsTest {
         job("streams.py", 5, kafka());
     }
 
-    /** What confluent-kafka's clients of a schema registry write and read. */
+    /** What confluent-kafka's clients of a schema registry write and read, as records and rows. */
     @Test
     void schemaRegistry() throws IOException, InterruptedException {
         for (String stream : List.of("job.avro", "job.json", "job.proto")) {
             own("stream", "create", stream);
         }
-        job("schemas.py", 4, kafka());
+        job("schemas.py", 6, kafka());
     }
 
     /** What those clients publish, watched. */
