@@ -159,11 +159,14 @@ final class ClientsTest {
         job("watches.py", 3, kafka());
     }
 
-    /** OTLP, as OpenTelemetry's SDK for Python sends it. */
+    /**
+     * OTLP, as OpenTelemetry's SDK for Python sends it, and events, as that of CloudEvents does.
+     */
     @Test
     void telemetry() throws IOException, InterruptedException {
         own("stream", "create", "job.telemetry");
-        job("telemetry.py", 4, kafka());
+        own("stream", "create", "job.cloud");
+        job("telemetry.py", 7, kafka());
     }
 
     @Test
