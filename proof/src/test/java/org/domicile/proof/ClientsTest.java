@@ -92,23 +92,19 @@ final class ClientsTest {
         job("sdk.py", 10);
     }
 
-    /** A webhook in Python, as docs/use/events.md has it. */
+    /** A webhook in Python, as docs/use/events.md has it, and a stream. */
     @Test
     void events() throws IOException, InterruptedException {
         int port = freePort();
         String url = "http://127.0.0.1:" + port + "/";
         own("target", "create", "hook", url, "--zone", "home", "--network", "127.0.0.0/8");
         String secret = value(own("target", "secret", "hook", "--json"), "secret");
-        job(
-                "events.py",
-                3,
-                Map.of(
-                        "HOOK_PORT",
-                        "" + port,
-                        "HOOK_ARN",
-                        "arn:aws:sns:home:main:hook",
-                        "HOOK_SECRET",
-                        secret));
+        own("stream", "create", "job.bucket");
+        Map<String, String> more = new HashMap<>(kafka());
+        more.put("HOOK_PORT", "" + port);
+        more.put("HOOK_ARN", "arn:aws:sns:home:main:hook");
+        more.put("HOOK_SECRET", secret);
+        job("events.py", 4, more);
     }
 
     private static int freePort() throws IOException {
