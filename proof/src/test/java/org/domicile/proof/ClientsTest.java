@@ -133,7 +133,7 @@ final class ClientsTest {
     @Test
     void confluentKafka() throws IOException, InterruptedException {
         own("stream", "create", "job.events", "--partitions", "3");
-        job("streams.py", 5, kafka());
+        job("streams.py", 6, kafka());
     }
 
     /** What confluent-kafka's clients of a schema registry write and read, as records and rows. */
