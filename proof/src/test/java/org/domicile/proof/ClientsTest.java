@@ -127,7 +127,7 @@ final class ClientsTest {
     @Test
     void kcat() throws IOException, InterruptedException {
         own("stream", "create", "job.levels", "--partitions", "2");
-        job("kcat.sh", 8, kafka());
+        job("kcat.sh", 11, kafka());
     }
 
     @Test
