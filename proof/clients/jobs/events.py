@@ -1,4 +1,4 @@
-"""boto3: a webhook of a few lines is told what happens in a bucket, and verifies who says it."""
+"""boto3: a webhook of a few lines is told what happens in a bucket, and verifies who says it; then a stream is."""
 
 import base64
 import hashlib
@@ -15,9 +15,12 @@ from urllib.parse import unquote_plus
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from confluent_kafka import Consumer
 
 BUCKET = "events-job"
 ARN = os.environ["HOOK_ARN"]
+STREAM = "job.bucket"
+STREAM_ARN = "arn:aws:kafka:home:main:topic/" + STREAM
 SECRET = base64.b64decode(os.environ["HOOK_SECRET"].removeprefix("whsec_"))
 s3 = boto3.client("s3", config=Config(retries={"max_attempts": 1}))
 came = queue.Queue()
@@ -98,6 +101,47 @@ def main():
     s3.delete_bucket(Bucket=BUCKET)
     check(came.empty(), "nothing is told any more")
     print("ok: without a notification nothing is told")
+    into_a_stream()
+
+
+def into_a_stream():
+    s3.create_bucket(Bucket=BUCKET)
+    try:
+        notify(topic(["s3:ObjectCreated:*"], STREAM_ARN + ".not"))
+    except ClientError as error:
+        check(error.response["Error"]["Code"] == "InvalidArgument", f"InvalidArgument, not {error}")
+    else:
+        check(False, "a stream that is not there was taken")
+    notify(topic(["s3:ObjectCreated:*", "s3:ObjectRemoved:*"], STREAM_ARN))
+    got = s3.get_bucket_notification_configuration(Bucket=BUCKET)["TopicConfigurations"]
+    check([g["TopicArn"] for g in got] == [STREAM_ARN], f"the configuration comes back: {got}")
+    etag = s3.put_object(Bucket=BUCKET, Key="a b/ü", Body=b"seven..")["ETag"].strip('"')
+    s3.delete_object(Bucket=BUCKET, Key="a b/ü")
+
+    lines = os.environ["KAFKA_LIBRDKAFKA"].splitlines()
+    settings = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+    reader = Consumer(settings | {"group.id": "bucket", "auto.offset.reset": "earliest"})
+    reader.subscribe([STREAM])
+    told = {}  # at least once: by the id that stays the same
+    until = time.monotonic() + 40
+    while len(told) < 3 and time.monotonic() < until:
+        message = reader.poll(0.5)
+        if message is not None:
+            check(not message.error(), str(message.error()))
+            told.setdefault(dict(message.headers())["event-id"], message)
+    reader.close()
+    test, *events = [json.loads(each.value()) for each in told.values()]
+    check(test["Event"] == "s3:TestEvent" and test["Bucket"] == BUCKET, f"a test event: {test}")
+    keys = [each.key().decode() for each in list(told.values())[1:]]
+    check(keys == 2 * [BUCKET + "/a b/ü"], f"the object's place is the key: {keys}")
+    (put,), (removed,) = [each["Records"] for each in events]
+    names = [put["eventName"], removed["eventName"]]
+    check(names == ["ObjectCreated:Put", "ObjectRemoved:Delete"], f"in their order: {names}")
+    what = put["s3"]["object"]
+    check((unquote_plus(what["key"]), what["size"], what["eTag"]) == ("a b/ü", 7, etag), f"which: {what}")
+    print("ok: a stream is told too, each object's events in their order")
+    notify({})
+    s3.delete_bucket(Bucket=BUCKET)
 
 
 main()

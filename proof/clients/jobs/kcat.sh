@@ -43,3 +43,18 @@ equals "$(tool org.apache.kafka.tools.GetOffsetShell --bootstrap-server "$KAFKA_
     --command-config client.properties --topic job.levels | awk -F: '{n += $3} END {print n}')" 1001 "Kafka's tools count the same"
 equals "$(tool org.apache.kafka.tools.consumer.ConsoleConsumer --bootstrap-server "$KAFKA_BOOTSTRAP" \
     --command-config client.properties --topic job.levels --from-beginning --max-messages 1001 | wc -l)" 1001 "and read the same"
+
+seq -f '{"station":"z%.0f","level":2}' 500 | sort >packed.ndjson
+tool org.apache.kafka.tools.ConsoleProducer --bootstrap-server "$KAFKA_BOOTSTRAP" \
+    --command-config client.properties --topic job.levels --compression-codec zstd <packed.ndjson
+kcat -q -t job.levels -C -o beginning -e >all
+grep '"z' all | sort | diff packed.ndjson - >/dev/null || fail "what was packed came out as something else"
+equals "$(wc -l <all)" 1501 "a producer that packs with zstd"
+tool org.apache.kafka.tools.consumer.group.ConsumerGroupCommand --bootstrap-server "$KAFKA_BOOTSTRAP" \
+    --command-config client.properties --describe --group readers >group
+equals "$(awk '$1 == "readers" {read += $4; written += $5; lag += $6} END {print read, written, lag}' group)" \
+    "1001 1501 500" "kafka-consumer-groups says how far a group is"
+tool org.apache.kafka.tools.TopicCommand --bootstrap-server "$KAFKA_BOOTSTRAP" \
+    --command-config client.properties --describe --topic job.levels >topic
+equals "$(grep -c 'PartitionCount: 2.*retention.ms=86400000' topic) $(grep -c 'Leader: 1.*Isr: 1' topic)" "1 2" \
+    "and kafka-topics what a stream is"

@@ -1,9 +1,12 @@
-"""confluent-kafka's clients of a schema registry: Avro, JSON Schema and Protobuf through streams."""
+"""confluent-kafka's clients of a schema registry: Avro, JSON Schema and Protobuf through streams, into tables."""
 
+import base64
 import os
 import sys
 import time
+import urllib.request
 
+import psycopg
 from confluent_kafka import Consumer, Producer
 from confluent_kafka.schema_registry import Schema, SchemaReference, SchemaRegistryClient
 from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerializer
@@ -134,3 +137,46 @@ check(registry.delete_subject("at") == [1], "deleted")
 check(registry.delete_subject("at", permanent=True) == [1], "deleted for good")
 check("at" not in registry.get_subjects(), "it is gone")
 print("ok: references, levels, deletion")
+
+# the same streams as tables: what they hold already, then what a newer serializer adds
+login = base64.b64encode(REGISTRY["basic.auth.user.info"].encode()).decode()
+for each in STREAMS:
+    asked = urllib.request.Request(
+        "%s/streams/%s/table" % (os.environ["WEB"], each), method="PUT", headers={"Authorization": "Basic " + login}
+    )
+    with urllib.request.urlopen(asked, timeout=30) as answer:
+        check(answer.status == 201, "a table of " + each)
+newer = AvroSerializer(registry, more.schema_str)
+send(STREAMS[0], [{"station": "new", "level": 99.0, "at": 1_700_000_001_000, "note": "by ferry"}], newer)
+sql = psycopg.connect(autocommit=True)
+
+
+def rows(asked):
+    return sql.execute(asked).fetchall()
+
+
+for each, count in zip(STREAMS, (51, 50, 50)):
+    found = rows("select count(*), sum(level) from " + each)
+    check(found == [(count, 612.5 + 99 * (count - 50))], "%s: %s" % (each, found))
+check(rows("select level from job.json where station = 's7'") == [(3.5,)], "a value of JSON Schema")
+check(rows("select level, extract(epoch from at) from job.proto where station = 's7'") == [(3.5, 7)], "of Protobuf")
+found = rows("select station, note from job.avro where level in (3.5, 99) order by level")
+check(found == [("s7", None), ("new", "by ferry")], "of two versions of Avro: %s" % found)
+print("ok: framed records are rows, those from before the table too")
+
+ok = newer({"station": "cut", "level": 1.0, "at": 1_700_000_002_000, "note": None}, context(STREAMS[0]))
+unfit = {
+    ok[:-3]: "at: it ends before what its schema says",
+    ok + b"!": "something stands behind what its schema says",
+    b"\0\0\x0f\x42\x3f" + ok[5:]: "its header names a schema that its organisation does not have",
+    b"\0" + registry.get_latest_version("job.json-value").schema_id.to_bytes(4, "big")
+    + ok[5:]: "the schema that wrote it is of another language",
+}
+for value in unfit:
+    writer.produce(STREAMS[0], value)
+writer.produce(STREAMS[0], ok)
+check(writer.flush(30) == 0, "not delivered")
+found = {bytes(value): why for value, why in rows("select value, why from job.avro_unfit")}
+check(found == unfit, "what does not fit: %s" % found)
+check(rows("select count(*) from job.avro where station = 'cut'") == [(1,)], "what fits, behind it")
+print("ok: framed records that do not fit lie beside with the reason")

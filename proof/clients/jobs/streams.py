@@ -87,6 +87,31 @@ for each in threads:
 check(len(set(seen[0] + seen[1])) == 5_000, "%d and %d" % (len(seen[0]), len(seen[1])))
 print("ok: two members of a group read all of it")
 
+# a group that never commits begins anew each time, beside one that goes on
+
+
+def everything(group, commits=False, count=5_000):
+    own = consumer(group)
+    own.subscribe([STREAM])
+    found = drain(own, count)
+    if commits:
+        own.commit(asynchronous=False)
+    else:
+        places = own.committed([TopicPartition(STREAM, each) for each in range(3)], timeout=20)
+        check(all(each.offset < 0 for each in places), "a place of who commits none: %s" % places)
+    own.close()
+    return sorted(map(int, found))
+
+
+check(everything("forgetful") == list(range(5_000)), "the first time")
+keeping = everything("keeping", commits=True)
+writer.produce(STREAM, key="next", value="5000")
+check(writer.flush(30) == 0, "not delivered")
+check(everything("forgetful", count=5_001) == list(range(5_001)), "again all of it")
+check(everything("keeping", commits=True, count=1) == [5_000] and keeping == list(range(5_000)), "and the other goes on")
+check(everything("forgetful", count=5_001) == list(range(5_001)), "and once more")
+print("ok: a group that never commits reads all of it each time, and harms none that does")
+
 transactional = producer(**{"transactional.id": "job-transactions"})
 transactional.init_transactions(30)
 for ends in ("abort", "commit"):
@@ -96,7 +121,7 @@ for ends in ("abort", "commit"):
     transactional.abort_transaction(30) if ends == "abort" else transactional.commit_transaction(30)
 reader = consumer("committed", **{"isolation.level": "read_committed"})
 reader.subscribe([STREAM])
-values = drain(reader, 5_100)
+values = drain(reader, 5_101)
 check(len([each for each in values if each.startswith("commit-")]) == 100, "committed records")
 check(not [each for each in values if each.startswith("abort-")], "aborted records were read")
 reader.close()

@@ -1,4 +1,7 @@
-"""OpenTelemetry's own SDK and exporter: traces, metrics and logs by OTLP/HTTP into a stream, packed and not."""
+"""OpenTelemetry's own SDK and exporter: traces, metrics and logs by OTLP/HTTP into a stream, packed and not.
+
+And the SDK of CloudEvents: events in both modes and in batches, read back over HTTP and from Kafka.
+"""
 
 import base64
 import json
@@ -7,7 +10,12 @@ import os
 import sys
 import urllib.error
 import urllib.request
+from datetime import datetime, timezone
 
+from cloudevents.core.bindings import http, kafka
+from cloudevents.core.formats.json import JSONFormat
+from cloudevents.core.v1.event import CloudEvent
+from confluent_kafka import Consumer
 from google.rpc.status_pb2 import Status
 from opentelemetry.exporter.otlp.proto.http import Compression
 from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter
@@ -131,3 +139,95 @@ for type in ("application/x-protobuf", "application/json"):
     message = json.loads(body)["message"] if type == "application/json" else Status.FromString(body).message
     check("job.none" in message, message)
 print("ok: so has one that refuses, which is a Status with a sentence")
+
+EVENTS = os.environ["WEB"] + "/streams/job.cloud"
+SETTINGS = dict(
+    line.split("=", 1)
+    for line in os.environ["KAFKA_LIBRDKAFKA"].splitlines()
+    if "=" in line and not line.startswith("#")
+)
+
+
+def event(number, data, type="application/json"):
+    return CloudEvent(
+        {
+            "id": str(number),
+            "source": "https://city.example/gauges",
+            "type": "example.city.level",
+            "time": datetime(2026, 11, 30, 8, 15, number, tzinfo=timezone.utc),
+            "datacontenttype": type,
+            "subject": "Pier \u20ac 5, 100 %",
+            "partitionkey": "pier",
+        },
+        data,
+    )
+
+
+events = [
+    event(0, {"level": 451}),
+    event(1, {"level": 452}),
+    event(2, b"\0\xff", "application/octet-stream"),
+    event(3, b"\0\xff", "application/octet-stream"),
+    event(4, {"level": 454}),
+    event(5, {"level": 455}),
+]
+for i, message in enumerate(
+    [
+        http.to_structured_event(events[0]),
+        http.to_binary_event(events[1]),
+        http.to_structured_event(events[2]),
+        http.to_binary_event(events[3]),
+        http.HTTPMessage(
+            {"content-type": "application/cloudevents-batch+json"},
+            b"[" + b",".join(JSONFormat().write(each) for each in events[4:]) + b"]",
+        ),
+    ]
+):
+    status, _, body = ask(EVENTS, message.body, **message.headers)
+    check(status == 200 and json.loads(body)["records"] == (2 if i == 4 else 1), "event %d: %s" % (i, body))
+print("ok: CloudEvents are published, structured, binary and in a batch")
+
+
+def attributes(event):
+    return {name: value for name, value in event.get_attributes().items() if value is not None}
+
+
+def same(way, told):
+    check(len(told) == len(events), "%s: %d events" % (way, len(told)))
+    for want, got in zip(events, told):
+        check(attributes(got) == attributes(want), "%s: %s, not %s" % (way, attributes(got), attributes(want)))
+        check(got.get_data() == want.get_data(), "%s: %r, not %r" % (way, got.get_data(), want.get_data()))
+
+
+def shown(value):
+    """A record's value as it came: JSON is shown as such."""
+    return json.dumps(value).encode() if isinstance(value, dict) and "base64" not in value else plain(value)
+
+
+status, _, body = ask(EVENTS + "/records?from=beginning&limit=6&idle=20000", Accept="application/x-ndjson")
+records = [json.loads(line) for line in body.splitlines() if line.strip()]
+check([each["key"] for each in records] == 6 * ["pier"], str(records))
+same(
+    "over HTTP",
+    [
+        kafka.from_kafka_event(
+            kafka.KafkaMessage(
+                {name: text.encode() for name, text in each["headers"].items()}, each["key"], shown(each["value"])
+            )
+        )
+        for each in records
+    ],
+)
+reader = Consumer(SETTINGS | {"group.id": "cloud", "auto.offset.reset": "earliest"})
+reader.subscribe(["job.cloud"])
+messages = reader.consume(len(events), 30)
+reader.close()
+same(
+    "from Kafka",
+    [kafka.from_kafka_event(kafka.KafkaMessage(dict(each.headers()), each.key(), each.value())) for each in messages],
+)
+print("ok: and the SDK reads them back over HTTP and from Kafka")
+
+status, _, body = ask(EVENTS, b"{}", **{"content-type": "application/json", "ce-specversion": "1.0", "ce-id": "1"})
+check(status == 400 and b"source, type" in body, "%d: %s" % (status, body))
+print("ok: what is no CloudEvent is refused")

@@ -92,23 +92,19 @@ final class ClientsTest {
         job("sdk.py", 10);
     }
 
-    /** A webhook in Python, as docs/use/events.md has it. */
+    /** A webhook in Python, as docs/use/events.md has it, and a stream. */
     @Test
     void events() throws IOException, InterruptedException {
         int port = freePort();
         String url = "http://127.0.0.1:" + port + "/";
         own("target", "create", "hook", url, "--zone", "home", "--network", "127.0.0.0/8");
         String secret = value(own("target", "secret", "hook", "--json"), "secret");
-        job(
-                "events.py",
-                3,
-                Map.of(
-                        "HOOK_PORT",
-                        "" + port,
-                        "HOOK_ARN",
-                        "arn:aws:sns:home:main:hook",
-                        "HOOK_SECRET",
-                        secret));
+        own("stream", "create", "job.bucket");
+        Map<String, String> more = new HashMap<>(kafka());
+        more.put("HOOK_PORT", "" + port);
+        more.put("HOOK_ARN", "arn:aws:sns:home:main:hook");
+        more.put("HOOK_SECRET", secret);
+        job("events.py", 4, more);
     }
 
     private static int freePort() throws IOException {
@@ -131,22 +127,22 @@ final class ClientsTest {
     @Test
     void kcat() throws IOException, InterruptedException {
         own("stream", "create", "job.levels", "--partitions", "2");
-        job("kcat.sh", 8, kafka());
+        job("kcat.sh", 11, kafka());
     }
 
     @Test
     void confluentKafka() throws IOException, InterruptedException {
         own("stream", "create", "job.events", "--partitions", "3");
-        job("streams.py", 5, kafka());
+        job("streams.py", 6, kafka());
     }
 
-    /** What confluent-kafka's clients of a schema registry write and read. */
+    /** What confluent-kafka's clients of a schema registry write and read, as records and rows. */
     @Test
     void schemaRegistry() throws IOException, InterruptedException {
         for (String stream : List.of("job.avro", "job.json", "job.proto")) {
             own("stream", "create", stream);
         }
-        job("schemas.py", 4, kafka());
+        job("schemas.py", 6, kafka());
     }
 
     /** What those clients publish, watched. */
@@ -159,11 +155,14 @@ final class ClientsTest {
         job("watches.py", 3, kafka());
     }
 
-    /** OTLP, as OpenTelemetry's SDK for Python sends it. */
+    /**
+     * OTLP, as OpenTelemetry's SDK for Python sends it, and events, as that of CloudEvents does.
+     */
     @Test
     void telemetry() throws IOException, InterruptedException {
         own("stream", "create", "job.telemetry");
-        job("telemetry.py", 4, kafka());
+        own("stream", "create", "job.cloud");
+        job("telemetry.py", 7, kafka());
     }
 
     @Test

@@ -1,5 +1,6 @@
 package org.domicile.ingest;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JacksonException;
@@ -352,7 +353,7 @@ final class Records {
             String lower = name.toLowerCase(Locale.ROOT);
             if (lower.startsWith("ce-") && attributes.size() < 100) {
                 String attribute = lower.substring(3);
-                byte[] text = value.getBytes(UTF_8);
+                byte[] text = EventAttribute.text(shown(attribute), value);
                 missing.remove(attribute);
                 attributes.add(new StreamRecord.Header("ce_" + attribute, text));
                 if (attribute.equals(key.isEmpty() ? "partitionkey" : key)) {
@@ -362,10 +363,12 @@ final class Records {
         });
         complete(missing, "the request");
         small(body.length, "the event");
-        String type = type(headers);
-        if (!type.isEmpty()) {
-            attributes.add(new StreamRecord.Header(CONTENT_TYPE, type.getBytes(UTF_8)));
-        }
+        // with its parameters: it is the attribute datacontenttype
+        headers.first("Content-Type")
+                .filter(type -> !type.isBlank())
+                .ifPresent(type ->
+                        attributes.add(
+                                new StreamRecord.Header(CONTENT_TYPE, type.getBytes(ISO_8859_1))));
         add(
                 new StreamRecord.Coming(
                         keys.stream().findFirst(),

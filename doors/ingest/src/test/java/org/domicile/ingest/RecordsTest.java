@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.domicile.http.Headers;
 import org.domicile.streams.StreamRecord;
@@ -119,6 +120,45 @@ final class RecordsTest {
         assertEquals(
                 List.of("ce_specversion", "ce_id", "ce_source", "ce_type", "content-type"),
                 made.headers().stream().map(StreamRecord.Header::name).toList());
+    }
+
+    /** HTTP has them percent-encoded, Kafka as they are: a client of Kafka's decodes nothing. */
+    @Test
+    void attributesAreDecoded() throws IOException {
+        Map<String, String> texts =
+                Map.of(
+                        "Pier%20%e2%82%AC5%2c%20100%25", "Pier €5, 100%",
+                        "\"a \\\"b\\\" %41\"", "a \"b\" A",
+                        "100% %4", "100% %4",
+                        "%2541", "%41",
+                        "\u00c3\u00bc", "ü",
+                        "\"", "\"");
+        for (Map.Entry<String, String> each : texts.entrySet()) {
+            StreamRecord.Coming made = event(each.getKey());
+            StreamRecord.Header subject = made.headers().getFirst();
+            assertEquals(each.getValue(), new String(subject.value(), UTF_8), each.getKey());
+            assertEquals(each.getValue() + "=x", shown(made), "its key");
+            assertEquals(
+                    "text/plain; charset=UTF-8",
+                    new String(made.headers().getLast().value(), UTF_8));
+        }
+        for (String wrong : List.of("%C0%A0", "%ff", "\u00fc")) {
+            Failure refused = assertThrows(Failure.class, () -> event(wrong));
+            assertEquals("malformed", refused.code());
+            assertTrue(refused.sentence().contains("ce-subject"), refused::sentence);
+        }
+    }
+
+    private static StreamRecord.Coming event(String subject) throws IOException {
+        Headers headers =
+                new Headers()
+                        .add("ce-subject", subject)
+                        .add("ce-specversion", "1.0")
+                        .add("ce-id", "1")
+                        .add("ce-source", "/g")
+                        .add("ce-type", "t")
+                        .add("Content-Type", "text/plain; charset=UTF-8");
+        return Records.of(headers, "x".getBytes(UTF_8), "subject").getFirst();
     }
 
     /** Whatever comes is records that are JSON, or a failure with a sentence. */
