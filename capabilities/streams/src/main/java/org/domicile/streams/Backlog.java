@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
-import java.util.function.Function;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.apache.kafka.common.header.Header;
@@ -40,16 +39,21 @@ final class Backlog implements AutoCloseable {
     private static final int MOST_READS = 16;
 
     private final String stream;
-    private final Function<TopicPartition, Optional<UnifiedLog>> logs;
+    private final Logs logs;
     private final LogFiles files;
     private final BufferSupplier buffers = BufferSupplier.create();
     private @Nullable Unpacking open; // a batch of which a part was given
     private int last = -1; // partition that was read from
 
-    Backlog(String stream, Function<TopicPartition, Optional<UnifiedLog>> logs, LogFiles files) {
+    Backlog(String stream, Logs logs, LogFiles files) {
         this.stream = stream;
         this.logs = logs;
         this.files = files;
+    }
+
+    /** Finds a partition's log. */
+    interface Logs {
+        Optional<UnifiedLog> of(TopicPartition partition);
     }
 
     /** Whether so much lies there that it is worth it. @param from offsets, by partition */
@@ -66,7 +70,7 @@ final class Backlog implements AutoCloseable {
     }
 
     private Optional<UnifiedLog> log(int partition) {
-        return logs.apply(new TopicPartition(stream, partition));
+        return logs.of(new TopicPartition(stream, partition));
     }
 
     /**

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 import kafka.network.DataPlaneAcceptor;
 import kafka.network.Processor;
 import kafka.network.SocketServer;
@@ -36,7 +35,7 @@ final class BoundedRequests implements Time {
     private static final long TOLD_EACH = Duration.ofMinutes(1).toNanos();
 
     private final Set<String> listeners;
-    private final Supplier<Optional<SocketServer>> network;
+    private final Network network;
     private final ThreadLocal<@Nullable Watched> threads = new ThreadLocal<>();
     private final AtomicLong told = new AtomicLong(System.nanoTime() - TOLD_EACH);
 
@@ -44,9 +43,14 @@ final class BoundedRequests implements Time {
      * @param listeners whose clients are looked at
      * @param network what reads requests; empty before it is there
      */
-    BoundedRequests(Set<String> listeners, Supplier<Optional<SocketServer>> network) {
+    BoundedRequests(Set<String> listeners, Network network) {
         this.listeners = Set.copyOf(listeners);
         this.network = network;
+    }
+
+    /** What reads requests, once it is there. */
+    interface Network {
+        Optional<SocketServer> server();
     }
 
     @Override
@@ -158,7 +162,7 @@ final class BoundedRequests implements Time {
         if (known != null) {
             return known;
         }
-        Optional<SocketServer> server = network.get();
+        Optional<SocketServer> server = network.server();
         Watched found = new Watched(server.map(this::ofThisThread).orElse(null));
         // one that has only begun is not among the others yet
         String name = Thread.currentThread().getName();
