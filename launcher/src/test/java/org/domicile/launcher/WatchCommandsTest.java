@@ -159,9 +159,74 @@ final class WatchCommandsTest {
             // of the window that was open when the program ended, and of one after it
             publish(rig, reading("east", 500, 42), reading("south", 13, 70));
             assertEquals(List.of("north", "west", "east"), stations(alerts(rig, 3)));
-            done(rig.run("watch", "stop", "high_water"));
-            assertTrue(rig.run("watch", "list").out().contains("no watches"));
+            theEndOfItsPurposeEndsIt(rig);
         }
+    }
+
+    /** It publishes nothing more of what others bring, and the operator sees that it fails. */
+    private void theEndOfItsPurposeEndsIt(Rig rig) throws IOException {
+        String other = credentialOfAnother(rig);
+        Path more =
+                Files.writeString(
+                        folder.resolve("more.ndjson"),
+                        reading("late", 500, 92) + "\n" + reading("south", 13, 120) + "\n");
+        done(rig.run("purpose", "withdraw", "first-steps"));
+        long begun = System.nanoTime();
+        done(rig.run("stream", "publish", "water.levels", more.toString(), "--credential", other));
+        String status = rig.run("status").out();
+        while (!status.contains("1 watch in 1 worker, 1 failing; walls")) {
+            assertTrue(System.nanoTime() - begun < 20_000_000_000L, status);
+            LockSupport.parkNanos(100_000_000);
+            status = rig.run("status").out();
+        }
+        List<Json.Row> all =
+                rig.run(
+                                "stream",
+                                "tail",
+                                "water.alerts",
+                                "--from",
+                                "beginning",
+                                "--idle",
+                                "3s",
+                                "--json",
+                                "--credential",
+                                other)
+                        .rows();
+        assertEquals(List.of("north", "west", "east"), stations(all));
+        assertEquals(1, rig.run("watch", "show", "high_water").code());
+    }
+
+    /** A file with it. */
+    private String credentialOfAnother(Rig rig) throws IOException {
+        done(
+                rig.run(
+                        "purpose",
+                        "create",
+                        "looking",
+                        "--kind",
+                        "infrastructure",
+                        "--text",
+                        "Looking on",
+                        "--owner",
+                        "Us",
+                        "--legal-basis",
+                        "Ours",
+                        "--zone",
+                        "home",
+                        "--expires",
+                        "2098-12-31"));
+        done(rig.run("principal", "create", "Ada Park"));
+        Rig.Ran made =
+                rig.run(
+                        "credential",
+                        "create",
+                        "--principal",
+                        "Ada Park",
+                        "--purpose",
+                        "looking",
+                        "--json");
+        done(made);
+        return Rig.secret(folder.resolve("other.credential"), made.out()).toString();
     }
 
     /** They come from metrics that Flink and Kafka's client name. */
@@ -328,6 +393,7 @@ final class WatchCommandsTest {
             assertTrue(refused.err().contains("geo.stations\" cannot be read"), refused::err);
             done(rig.run("policy", "remove", "no"));
             done(rig.run("watch", "stop", "high_water"));
+            assertTrue(rig.run("watch", "list").out().contains("no watches"));
             // what is known of a column has to be kept where it goes
             done(rig.run("table", "classes", "geo.stations", "name", "--classes", "open"));
             Rig.Ran unkept =
