@@ -245,6 +245,7 @@ final class Gate implements Guard {
     public GuardedWatches watches(
             Streams streams,
             StreamLog log,
+            GuardedStreams guarded,
             Watches watches,
             WatchEngine engine,
             GuardedWatches.Columns columns,
@@ -255,6 +256,7 @@ final class Gate implements Guard {
                 policy,
                 streams,
                 log,
+                guarded,
                 watches,
                 engine,
                 columns,

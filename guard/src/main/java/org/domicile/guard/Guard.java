@@ -113,12 +113,14 @@ public interface Guard {
      * Watches, for doors. One process has one.
      *
      * @param streams what they may read @param log where those lie
+     * @param guarded the same for doors, where one is made for results
      * @param watches which there are @param engine what runs them @param columns what streams hold
      * @param queries where tables are read for them @param tables of the catalog
      */
     GuardedWatches watches(
             Streams streams,
             StreamLog log,
+            GuardedStreams guarded,
             Watches watches,
             WatchEngine engine,
             GuardedWatches.Columns columns,

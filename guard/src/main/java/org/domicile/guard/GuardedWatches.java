@@ -25,8 +25,12 @@ public interface GuardedWatches extends AutoCloseable {
     /** Whether the caller may make one: asked before it may send its query. */
     void mayCreate(Request request, String name);
 
-    /** watches:CreateWatch: looks at a query, and has it run from now on. */
-    Shown create(Request request, Wanted wanted);
+    /**
+     * watches:CreateWatch: looks at a query, and has it run from now on. Where there is no stream
+     * for its results, and the caller may make it (streams:CreateStream), one is made, once all
+     * else is known to be well.
+     */
+    Made create(Request request, Wanted wanted);
 
     /** watches:ListWatches: those of the caller's organisation and purpose. */
     Listed list(Request request);
@@ -61,6 +65,13 @@ public interface GuardedWatches extends AutoCloseable {
      * @param use as {@code organisation/node/number}
      */
     record Shown(Watch watch, Optional<WatchEngine.Told> told, String use) {}
+
+    /**
+     * A watch that was made.
+     *
+     * @param to the stream that was made for its results; empty where it was there
+     */
+    record Made(Shown shown, Optional<Stream> to) {}
 
     /** Watches, by name, each as {@link Shown} without a use. */
     record Listed(List<Shown> watches, String use) {

@@ -3,6 +3,7 @@ package org.domicile.guard;
 import java.util.List;
 import java.util.Optional;
 import org.domicile.policy.Marks;
+import org.domicile.policy.Organisation;
 import org.domicile.policy.Resource;
 import org.domicile.streams.Stream;
 import org.domicile.streams.Volume;
@@ -51,6 +52,19 @@ final class StreamPlaces {
                                 name,
                                 List.of(dataZone),
                                 dataZone));
+    }
+
+    /** One that the caller would make. */
+    static Resource.Data fresh(Uses uses, String name) {
+        return new Resource.Data(
+                uses.organisation(), BucketNames.STREAMS, name, zones(uses), uses.dataZone());
+    }
+
+    /** Where a new one lies. */
+    static List<String> zones(Uses uses) {
+        Organisation organisation =
+                uses.policy().register().organisations().get(uses.organisation());
+        return organisation == null ? List.of(uses.dataZone()) : List.of(organisation.zone());
     }
 
     /** As it stands on record. */

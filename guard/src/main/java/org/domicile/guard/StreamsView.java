@@ -17,7 +17,6 @@ import org.domicile.objects.Bucket;
 import org.domicile.policy.Change;
 import org.domicile.policy.Label;
 import org.domicile.policy.Marks;
-import org.domicile.policy.Organisation;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Resource;
 import org.domicile.request.Outcome;
@@ -43,7 +42,7 @@ final class StreamsView implements GuardedStreams {
     /** Lists of what alone is allowed that a stream leaves to its table at most. */
     private static final int MOST_LISTS = 8;
 
-    private static final String CREATE = "streams:CreateStream";
+    static final String CREATE = "streams:CreateStream";
     private static final String CHANGE = "streams:ChangeStream";
     private static final String DELETE = "streams:DeleteStream";
     private static final String TABLE = "streams:CreateTable";
@@ -111,24 +110,10 @@ final class StreamsView implements GuardedStreams {
 
     // the register
 
-    /** Where a new one lies. */
-    private List<String> zones(Uses uses) {
-        Organisation organisation = policy.register().organisations().get(uses.organisation());
-        return organisation == null ? List.of(uses.dataZone()) : List.of(organisation.zone());
-    }
-
     @Override
     public void mayCreate(Request request, String name) {
         Uses uses = acting.apply(request);
-        uses.check(
-                CREATE,
-                new Resource.Data(
-                        uses.organisation(),
-                        BucketNames.STREAMS,
-                        name,
-                        zones(uses),
-                        uses.dataZone()),
-                object(name));
+        uses.check(CREATE, StreamPlaces.fresh(uses, name), object(name));
     }
 
     @Override
@@ -140,14 +125,13 @@ final class StreamsView implements GuardedStreams {
     @Override
     public Shown create(Request request, Topic wanted) {
         Uses uses = acting.apply(request);
-        List<String> zones = zones(uses);
         byte[] id = new byte[8];
         random.nextBytes(id);
         Stream stream =
                 new Stream(
                         HexFormat.of().formatHex(id),
                         uses.organisation(),
-                        zones,
+                        StreamPlaces.zones(uses),
                         wanted,
                         uses.at(),
                         uses.initiator());

@@ -6,6 +6,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.policy.Credential;
@@ -29,6 +31,7 @@ import org.domicile.streams.Admission;
 import org.domicile.streams.Stream;
 import org.domicile.streams.StreamLog;
 import org.domicile.streams.Streams;
+import org.domicile.streams.Topic;
 import org.domicile.watches.Watch;
 import org.domicile.watches.WatchEngine;
 import org.domicile.watches.Watches;
@@ -66,6 +69,7 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
     private final Policy policy;
     private final Streams streams;
     private final StreamLog log;
+    private final GuardedStreams guarded;
     private final Watches watches;
     private final WatchEngine engine;
     private final Columns columns;
@@ -85,6 +89,7 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
             Policy policy,
             Streams streams,
             StreamLog log,
+            GuardedStreams guarded,
             Watches watches,
             WatchEngine engine,
             Columns columns,
@@ -97,6 +102,7 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
         this.policy = policy;
         this.streams = streams;
         this.log = log;
+        this.guarded = guarded;
         this.watches = watches;
         this.engine = engine;
         this.columns = columns;
@@ -132,23 +138,21 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
     }
 
     @Override
-    public Shown create(Request request, Wanted wanted) {
+    public Made create(Request request, Wanted wanted) {
         Uses uses = acting.apply(request);
         Watch watch;
+        Optional<Stream> made;
         try (Admitted use = uses.admit(CREATE, own(uses), wanted.name());
                 WatchMaking.Place _ = makingOne(uses, use)) {
             Caller.Known maker = maker(uses, use);
-            Stream to = target(uses, use, wanted.to());
+            Resource.Data to = target(uses, use, wanted.to());
             List<Stream> readable =
                     streams.all().stream()
                             .filter(each -> wanted.sql().contains(each.name()))
-                            .filter(each -> !each.name().equals(to.name()))
+                            .filter(each -> !each.name().equals(wanted.to()))
                             .filter(each -> uses.allows(POLL, place(each)))
                             .toList();
-            if (watches.watch(maker.organisation(), wanted.name()).isPresent()) {
-                use.record(Outcome.CONFLICT, 0);
-                done(new Watches.Asked.Taken(), wanted.name());
-            }
+            room(use, maker.organisation(), wanted.name());
             if (readable.isEmpty()) { // which no worker need be started for
                 throw failed(
                         use,
@@ -164,16 +168,18 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
                     switch (looked) {
                         case WatchEngine.Looked.Fine found -> found;
                         case WatchEngine.Looked.Wrong(String why) ->
-                                throw failed(use, WatchRefusal.Kind.WRONG, why + hint(readable));
+                                throw failed(
+                                        use,
+                                        WatchRefusal.Kind.WRONG,
+                                        why + bare(wanted.sql(), readable));
                         case WatchEngine.Looked.Unready(String why) ->
                                 throw failed(use, WatchRefusal.Kind.UNREADY, why);
                     };
-            for (Stream each : readable) {
-                if (fine.sources().contains(each.name())
-                        && !StreamPlaces.keeps(uses.labels(place(to)), uses.labels(place(each)))) {
-                    use.refuse(Sentences.LABEL_NOT_KEPT);
-                }
-            }
+            List<Marks> coming = new ArrayList<>();
+            readable.stream()
+                    .filter(each -> fine.sources().contains(each.name()))
+                    .forEach(each -> coming.add(uses.labels(place(each))));
+            kept(uses, use, to, coming);
             List<Watch.Table> lookedInto =
                     named.stream().filter(each -> fine.tables().contains(each.name())).toList();
             if (lookedInto.size() > Watch.MOST_TABLES) {
@@ -185,18 +191,86 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
                                 + " tables of the catalog, each of which it holds whole; make a"
                                 + " view that has what it needs of them.");
             }
-            for (Watch.Table each : lookedInto) {
-                if (!StreamPlaces.keeps(
-                        uses.labels(place(to)), tried(use, request, each).marks())) {
-                    use.refuse(Sentences.LABEL_NOT_KEPT);
-                }
-            }
+            lookedInto.forEach(each -> coming.add(tried(use, request, each).marks()));
+            kept(uses, use, to, coming);
             watch = watch(uses, maker, wanted, fine.sources(), lookedInto);
             use.confirm(); // it took some seconds
-            done(watches.create(use.carrying(() -> 0), watch), wanted.name());
+            made = makeTarget(request, uses, use, watch, to, coming);
+            Watches.Asked asked = watches.create(use.carrying(() -> 0), watch);
+            done(asked, wanted.name(), made);
         }
         begin(watch);
-        return new Shown(watch, engine.told(watch), uses.last());
+        return new Made(new Shown(watch, engine.told(watch), uses.last()), made);
+    }
+
+    /** Results carry no labels of their own: where they go has to say all that is known. */
+    private static void kept(Uses uses, Admitted use, Resource.Data to, List<Marks> coming) {
+        Marks target = uses.labels(to);
+        if (!coming.stream().allMatch(each -> StreamPlaces.keeps(target, each))) {
+            use.refuse(Sentences.LABEL_NOT_KEPT);
+        }
+    }
+
+    /** Whether it would be made: before a worker is asked, and before a stream is made for it. */
+    private void room(Admitted use, String organisation, String name) {
+        boolean taken = watches.watch(organisation, name).isPresent();
+        if (taken || watches.of(organisation).size() >= Watches.MOST) {
+            use.record(Outcome.CONFLICT, 0);
+            done(
+                    taken ? new Watches.Asked.Taken() : new Watches.Asked.TooMany(),
+                    name,
+                    Optional.empty());
+        }
+    }
+
+    // where its results go
+
+    /** Where they go, or would, with the right to make that stream. */
+    private Resource.Data target(Uses uses, Admitted use, String name) {
+        Optional<Stream> found = streams.stream(name);
+        Resource.Data to = found.map(this::place).orElseGet(() -> StreamPlaces.fresh(uses, name));
+        if (found.isEmpty() && !uses.allows(StreamsView.CREATE, to)) {
+            use.record(Outcome.ABSENT, 0);
+            throw new WatchRefusal(
+                    WatchRefusal.Kind.ABSENT,
+                    "There is no stream "
+                            + name
+                            + " for the results; 'domicile stream create "
+                            + name
+                            + "' makes one.");
+        }
+        uses.objection(PUBLISH, to).ifPresent(use::refuse);
+        return to;
+    }
+
+    /**
+     * The stream for its results, made as by anybody who asks for a usual one; empty where it is
+     * there. Somebody else may have made it meanwhile: then it is asked about as one that was.
+     *
+     * @param to where they were to go when that was asked
+     */
+    private Optional<Stream> makeTarget(
+            Request request,
+            Uses uses,
+            Admitted use,
+            Watch watch,
+            Resource.Data to,
+            List<Marks> coming) {
+        if (streams.stream(watch.to()).isEmpty()) {
+            room(use, watch.organisation(), watch.name());
+            try {
+                return Optional.of(guarded.create(request, Topic.usual(watch.to())).stream());
+            } catch (StreamRefusal e) {
+                if (streams.stream(watch.to()).isEmpty()) {
+                    throw failed(use, WatchRefusal.Kind.CONFLICT, e.sentence());
+                }
+            }
+        }
+        Resource.Data now = target(uses, use, watch.to());
+        if (!now.equals(to)) {
+            kept(uses, use, now, coming);
+        }
+        return Optional.empty();
     }
 
     // tables that it looks into
@@ -331,22 +405,6 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
                         + " lives; make it with a credential of the register.");
     }
 
-    private Stream target(Uses uses, Admitted use, String name) {
-        Optional<Stream> found = streams.stream(name);
-        if (found.isEmpty()) {
-            use.record(Outcome.ABSENT, 0);
-            throw new WatchRefusal(
-                    WatchRefusal.Kind.ABSENT,
-                    "There is no stream "
-                            + name
-                            + " for the results; 'domicile stream create "
-                            + name
-                            + "' makes one.");
-        }
-        uses.objection(PUBLISH, place(found.get())).ifPresent(use::refuse);
-        return found.get();
-    }
-
     private Watch watch(
             Uses uses,
             Caller.Known maker,
@@ -372,12 +430,33 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
                 uses.at());
     }
 
+    /** What to write, for who has named streams with a dot as if that were part of SQL. */
+    private static String bare(String sql, List<Stream> readable) {
+        return readable.stream()
+                .map(Stream::name)
+                .filter(each -> each.indexOf('.') >= 0)
+                .filter(each ->
+                        Pattern.compile("(?<![\\w.\"-])" + Pattern.quote(each) + "(?![\\w.\"-])")
+                                .matcher(sql)
+                                .find())
+                .findFirst()
+                .map(each ->
+                        " A stream's name with a dot stands in double quotes: \"" + each + "\".")
+                .orElse("");
+    }
+
     /** Which streams it may name, for who has named none of them. */
     private static String hint(List<Stream> readable) {
         return readable.isEmpty() ? " (It names no stream that your purpose may read.)" : "";
     }
 
-    private static void done(Watches.Asked asked, String name) {
+    /**
+     * @param made a stream for its results; it stays when the watch is not made
+     */
+    private static void done(Watches.Asked asked, String name, Optional<Stream> made) {
+        String stays =
+                made.map(each -> " The stream " + each.name() + ", which was made for it, stays.")
+                        .orElse("");
         switch (asked) {
             case Watches.Asked.Now _ -> {}
             case Watches.Asked.Absent _ -> throw absent(name);
@@ -386,13 +465,15 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
                             WatchRefusal.Kind.CONFLICT,
                             "There is a watch "
                                     + name
-                                    + " already; stop it, or take another name.");
+                                    + " already; stop it, or take another name."
+                                    + stays);
             case Watches.Asked.TooMany _ ->
                     throw new WatchRefusal(
                             WatchRefusal.Kind.CONFLICT,
                             "An organisation has at most "
                                     + Watches.MOST
-                                    + " watches; 'domicile watch stop' ends one.");
+                                    + " watches; 'domicile watch stop' ends one."
+                                    + stays);
         }
     }
 
@@ -481,7 +562,8 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
             watch = visible(uses, use, name);
             done(
                     watches.remove(use.carrying(() -> 0), watch.organisation(), watch.name()),
-                    watch.name());
+                    watch.name(),
+                    Optional.empty());
         }
         Optional<WatchEngine.Told> told = engine.told(watch);
         lent.remove(PREFIX + watch.id()); // it reads and publishes nothing from here on

@@ -243,10 +243,15 @@ public final class Installation implements AutoCloseable {
 
     /** Watches of streams, in the same keyspace, whose tables nobody reads. */
     GuardedWatches watches(
-            Streams register, StreamLog log, WatchEngine engine, GuardedWatches.Columns columns) {
+            Streams register,
+            StreamLog log,
+            GuardedStreams guarded,
+            WatchEngine engine,
+            GuardedWatches.Columns columns) {
         return guard().watches(
                         register,
                         log,
+                        guarded,
                         Watches.open(keyspace),
                         engine,
                         columns,

@@ -64,7 +64,7 @@ final class WatchRacesTest {
         city = installation.caller(installation.tenant("city"));
         Streams register = Streams.open(installation.keyspace(), installation.time());
         streams = installation.guard().streams(register, log);
-        watches = installation.watches(register, log, engine, new Levels());
+        watches = installation.watches(register, log, streams, engine, new Levels());
         for (String each : List.of("water.levels", "water.alerts")) {
             streams.create(request(), new Topic(each, 1, Duration.ofDays(1), 1 << 20));
         }
@@ -96,15 +96,14 @@ final class WatchRacesTest {
     }
 
     private GuardedWatches.Shown create(String name) {
+        return create(name, "water.alerts").shown();
+    }
+
+    private GuardedWatches.Made create(String name, String to) {
         return watches.create(
                 request(),
                 new GuardedWatches.Wanted(
-                        name,
-                        "select level from \"water.levels\"",
-                        "water.alerts",
-                        "",
-                        5,
-                        Watch.From.NOW));
+                        name, "select level from \"water.levels\"", to, "", 5, Watch.From.NOW));
     }
 
     private FutureTask<GuardedWatches.Shown> creating(String name) {
@@ -148,6 +147,36 @@ final class WatchRacesTest {
         assertEquals(WatchRefusal.Kind.CONFLICT, refused.getFirst().kind());
         assertEquals(Set.of(made.getFirst().id()), engine.running.keySet());
         assertEquals(made.getFirst(), watches.show(request(), "high").watch());
+    }
+
+    @Test
+    void oneOfTwoMakesTheStreamOfBoth() throws Exception {
+        together(2);
+        List<FutureTask<GuardedWatches.Made>> both = new ArrayList<>();
+        for (String each : List.of("high", "low")) {
+            FutureTask<GuardedWatches.Made> task =
+                    new FutureTask<>(() -> create(each, "water.fresh"));
+            Thread.ofVirtual().start(task);
+            both.add(task);
+        }
+        List<Stream> made = new ArrayList<>();
+        for (FutureTask<GuardedWatches.Made> each : both) {
+            each.get(30, TimeUnit.SECONDS).to().ifPresent(made::add);
+        }
+        assertEquals(1, made.size());
+        assertEquals(
+                made, streams.list(request()).streams().stream().filter(made::contains).toList());
+        assertEquals(2, engine.running.size());
+    }
+
+    /** It was to be made, and somebody else's it is by then. */
+    @Test
+    void aStreamThatAnotherMakesMeanwhileIsAskedAbout() {
+        Caller.Known hospital = installation.caller(installation.tenant("hospital"));
+        whileLooking.set(
+                () -> streams.create(installation.request(hospital), Topic.usual("water.fresh")));
+        assertThrows(Refused.class, () -> create("high", "water.fresh"));
+        assertEquals(Set.of(), engine.running.keySet());
     }
 
     /** Its log-in is there already, and a worker would be told of it a moment later. */
@@ -233,6 +262,7 @@ final class WatchRacesTest {
                 .watches(
                         Streams.open(installation.keyspace(), installation.time()),
                         log,
+                        streams,
                         engine,
                         new Levels())
                 .settle();

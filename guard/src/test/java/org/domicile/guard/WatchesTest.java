@@ -59,7 +59,7 @@ final class WatchesTest {
         log = new MemoryLog();
         streams = installation.guard().streams(register, log);
         engine = new MemoryEngine();
-        watches = installation.watches(register, log, engine, new Levels());
+        watches = installation.watches(register, log, streams, engine, new Levels());
         for (String each : List.of("water.levels", "water.alerts", "water.other")) {
             streams.create(request(), new Topic(each, 1, Duration.ofDays(1), 1 << 20));
         }
@@ -94,11 +94,15 @@ final class WatchesTest {
                 name, "select level from \"" + from + "\"", to, "", 5, Watch.From.NOW);
     }
 
+    private Watch made(String name, String from, String to) {
+        return watches.create(request(), wanted(name, from, to)).shown().watch();
+    }
+
     @Test
     void aWatchIsMadeShownAndStoppedOnRecord() {
+        Caller.Known making = making();
         long before = installation.entries("city");
-        Watch made =
-                watches.create(request(), wanted("high", "water.levels", "water.alerts")).watch();
+        Watch made = made("high", "water.levels", "water.alerts");
         assertEquals(List.of("water.levels"), made.sources());
         assertEquals(city.credential(), made.credential());
         assertEquals(Map.of("level", "INT"), engine.of(made).streams().getFirst().columns());
@@ -117,7 +121,10 @@ final class WatchesTest {
         WatchRefusal nowhere =
                 assertThrows(
                         WatchRefusal.class,
-                        () -> watches.create(request(), wanted("low", "water.levels", "none")));
+                        () ->
+                                watches.create(
+                                        installation.request(making),
+                                        wanted("low", "water.levels", "none")));
         assertTrue(nowhere.sentence().contains("stream create none"), nowhere.sentence());
         assertEquals(1, watches.list(request()).watches().size());
         assertEquals(made, watches.show(request(), "high").watch());
@@ -160,6 +167,69 @@ final class WatchesTest {
         assertEquals(WatchRefusal.Kind.WRONG, hidden.kind());
     }
 
+    /** May make watches, and no streams. */
+    private Caller.Known making() {
+        return installation.caller(
+                installation
+                        .admin()
+                        .createCredential(
+                                city.principal(),
+                                city.purpose(),
+                                List.of("watches:*", "streams:Poll", "streams:Publish"),
+                                List.of("*"),
+                                Instant.MAX));
+    }
+
+    private List<String> streamNames() {
+        return streams.list(request()).streams().stream().map(Stream::name).toList();
+    }
+
+    /** As by anybody who asks for one, and once all else is well. */
+    @Test
+    void theStreamForItsResultsIsMade() {
+        long before = installation.entries("city");
+        GuardedWatches.Made made =
+                watches.create(request(), wanted("high", "water.levels", "water.fresh"));
+        assertEquals(Topic.usual("water.fresh"), made.to().orElseThrow().topic());
+        assertEquals(city.organisation(), made.to().orElseThrow().organisation());
+        assertEquals("water.fresh", made.shown().watch().to());
+        assertEquals(
+                List.of(
+                        "streams:CreateStream done streams/water.fresh",
+                        "watches:CreateWatch done high"),
+                installation.usesSince("city", before).stream()
+                        .map(use -> use.action() + " " + use.outcome() + " " + use.object())
+                        .sorted()
+                        .toList());
+        GuardedWatches.Made other =
+                watches.create(request(), wanted("other", "water.levels", "water.fresh"));
+        assertEquals(Optional.empty(), other.to());
+    }
+
+    /** Nothing stays of a watch that is not made. */
+    @Test
+    void noStreamIsMadeForAWatchThatIsRefused() {
+        made("high", "water.levels", "water.alerts");
+        List<String> there = streamNames();
+        for (GuardedWatches.Wanted each :
+                List.of(
+                        wanted("high", "water.levels", "water.fresh"),
+                        wanted("low", "none", "water.fresh"),
+                        wanted("low", "water.fresh", "water.fresh"))) {
+            assertThrows(WatchRefusal.class, () -> watches.create(request(), each), each::toString);
+        }
+        label("water.levels", LABELS.getFirst());
+        assertThrows(
+                Refused.class,
+                () -> watches.create(request(), wanted("low", "water.levels", "water.fresh")));
+        assertEquals(there, streamNames());
+        label("water.fr", LABELS.getFirst()); // what is said of streams before they are there
+        assertTrue(
+                watches.create(request(), wanted("low", "water.levels", "water.fresh"))
+                        .to()
+                        .isPresent());
+    }
+
     private static List<String> names(GuardedWatches.Listed listed) {
         return listed.watches().stream().map(each -> each.watch().name()).toList();
     }
@@ -193,8 +263,7 @@ final class WatchesTest {
 
     @Test
     void aLogInIsGoodForItsWatchAlone() {
-        Watch watch =
-                watches.create(request(), wanted("high", "water.levels", "water.alerts")).watch();
+        Watch watch = made("high", "water.levels", "water.alerts");
         var login = engine.of(watch).login();
         WorkerLogins logins = watches.logins();
         assertTrue(logins.knows(login.name(), login.secret()));
@@ -256,8 +325,7 @@ final class WatchesTest {
 
     @Test
     void aLabelThatComesLaterEndsWhatItsTargetDoesNotKeep() {
-        Watch watch =
-                watches.create(request(), wanted("high", "water.levels", "water.alerts")).watch();
+        Watch watch = made("high", "water.levels", "water.alerts");
         String login = engine.of(watch).login().name();
         WorkerLogins logins = watches.logins();
         for (Marks each : LABELS) {
@@ -272,8 +340,7 @@ final class WatchesTest {
 
     @Test
     void schemasAreThoseOfWhatItReads() {
-        Watch watch =
-                watches.create(request(), wanted("high", "water.levels", "water.alerts")).watch();
+        Watch watch = made("high", "water.levels", "water.alerts");
         var running = engine.of(watch);
         assertEquals(7, running.streams().getFirst().schema());
         assertArrayEquals(
@@ -288,8 +355,7 @@ final class WatchesTest {
     /** Readers of its target would wait for a transaction that it can end no more. */
     @Test
     void whatIsOnItsWayIsAbandonedWhenItIsRefusedOrStopped() throws Exception {
-        Watch watch =
-                watches.create(request(), wanted("high", "water.levels", "water.alerts")).watch();
+        Watch watch = made("high", "water.levels", "water.alerts");
         String login = engine.of(watch).login().name();
         WorkerLogins logins = watches.logins();
         Instant now = Instant.parse("2026-11-30T10:00:00Z");
@@ -305,10 +371,8 @@ final class WatchesTest {
 
     @Test
     void aWatchThatDoesNotBeginKeepsNoOtherFromIt() {
-        Watch high =
-                watches.create(request(), wanted("high", "water.levels", "water.alerts")).watch();
-        Watch other =
-                watches.create(request(), wanted("other", "water.other", "water.alerts")).watch();
+        Watch high = made("high", "water.levels", "water.alerts");
+        Watch other = made("other", "water.other", "water.alerts");
         engine.running.clear();
         GuardedWatches again =
                 installation
@@ -316,6 +380,7 @@ final class WatchesTest {
                         .watches(
                                 Streams.open(installation.keyspace(), installation.time()),
                                 log,
+                                streams,
                                 Watches.open(installation.keyspace()),
                                 engine,
                                 new GuardedWatches.Columns() {
@@ -384,8 +449,7 @@ final class WatchesTest {
 
     @Test
     void checkpointsAreTheOrganisationsAndOnRecord() throws Exception {
-        Watch watch =
-                watches.create(request(), wanted("high", "water.levels", "water.alerts")).watch();
+        Watch watch = made("high", "water.levels", "water.alerts");
         WatchEngine.Kept kept = engine.of(watch).kept();
         long before = installation.entries("city");
         assertEquals(Optional.empty(), kept.last());
@@ -411,6 +475,7 @@ final class WatchesTest {
                 installation.watches(
                         Streams.open(installation.keyspace(), installation.time()),
                         log,
+                        streams,
                         engine,
                         new Levels());
         again.settle();
@@ -425,8 +490,7 @@ final class WatchesTest {
 
     @Test
     void whatIsNotKeptWholeIsNotThere() throws Exception {
-        Watch watch =
-                watches.create(request(), wanted("high", "water.levels", "water.alerts")).watch();
+        Watch watch = made("high", "water.levels", "water.alerts");
         WatchEngine.Kept kept = engine.of(watch).kept();
         byte[] state = {1, 2, 3};
         keep(kept, state);
@@ -444,8 +508,7 @@ final class WatchesTest {
     /** Not all of what a watch remembers is written to be refused at its end. */
     @Test
     void aQuotaEndsACheckpointOnTheWay() throws Exception {
-        Watch watch =
-                watches.create(request(), wanted("high", "water.levels", "water.alerts")).watch();
+        Watch watch = made("high", "water.levels", "water.alerts");
         WatchEngine.Kept kept = engine.of(watch).kept();
         keep(kept, new byte[] {1});
         installation.objects().quotas().limit(request(), "city", new Quota(1 << 20, 10));
@@ -463,10 +526,8 @@ final class WatchesTest {
     /** As after a death between the end of a watch and that of its checkpoint. */
     @Test
     void whatADeathLeftIsSweptAtTheStart() {
-        Watch watch =
-                watches.create(request(), wanted("high", "water.levels", "water.alerts")).watch();
-        Watch other =
-                watches.create(request(), wanted("other", "water.other", "water.alerts")).watch();
+        Watch watch = made("high", "water.levels", "water.alerts");
+        Watch other = made("other", "water.other", "water.alerts");
         keep(engine.of(watch).kept(), new byte[] {1});
         keep(engine.of(other).kept(), new byte[] {2});
         Watches.open(installation.keyspace()).remove(request(), "city", "high");
@@ -476,6 +537,7 @@ final class WatchesTest {
                 installation.watches(
                         Streams.open(installation.keyspace(), installation.time()),
                         log,
+                        streams,
                         engine,
                         new Levels());
         again.settle();

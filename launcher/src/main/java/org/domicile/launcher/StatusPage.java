@@ -142,10 +142,13 @@ record StatusPage(Json.Row told) {
                         .filter(name -> name.startsWith("watches.wall."))
                         .map(name -> name.substring("watches.wall.".length()))
                         .toList();
-        return "%s in %s; walls that stand: %s"
+        return "%s in %s%s; walls that stand: %s"
                 .formatted(
                         number("watches", "watch", "watches"),
                         number("watches.workers", "worker"),
+                        figure("watches.failing") == 0
+                                ? ""
+                                : ", %,d failing".formatted(figure("watches.failing")),
                         walls.isEmpty() ? "none yet" : String.join(", ", walls));
     }
 

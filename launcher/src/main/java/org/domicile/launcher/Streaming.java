@@ -113,6 +113,7 @@ final class Streaming implements AutoCloseable {
                 guard.watches(
                         streams,
                         log,
+                        guarded,
                         Watches.open(keyspace),
                         engine,
                         new StreamColumns(parts.schemas()),

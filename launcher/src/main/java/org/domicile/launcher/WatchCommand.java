@@ -82,7 +82,9 @@ final class WatchCommand {
                 names = "--to",
                 required = true,
                 paramLabel = "STREAM",
-                description = "Takes the results, a JSON object each.")
+                description =
+                        "Takes the results, a JSON object each; it is made where it is not"
+                                + " there.")
         String to = "";
 
         @Option(
@@ -120,17 +122,29 @@ final class WatchCommand {
                 fields.put("from", from);
             }
             Json.Row made = client.ask("PUT", name(name), new Json.Row(fields).line());
+            String stream = made.text("streamMade");
             output.result(
-                    made, "the watch " + name + " runs; follow it: ./domicile stream tail " + to);
+                    made,
+                    (stream.isEmpty() ? "" : "the stream " + stream + " is made; ")
+                            + "the watch "
+                            + name
+                            + " runs; follow it: ./domicile stream tail "
+                            + to);
         }
     }
 
     @Command(
             name = "list",
-            description = "List watches of your purpose, and how they do.",
+            description = {
+                "List watches of your purpose, and how they do: records read, waiting (lag), read"
+                        + " a second and published, the age of the last checkpoint, the last"
+                        + " error."
+            },
             mixinStandardHelpOptions = true,
             footer = {"", "Example: ./domicile watch list --json"})
     static final class Listed extends OfWatches {
+        private static final int LONGEST_ERROR = 40;
+
         @Override
         void ask(StreamClient client, Output output) throws IOException {
             ZoneId zone = ZoneId.systemDefault();
@@ -140,10 +154,26 @@ final class WatchCommand {
                             .field("name", "name")
                             .field("state", "state")
                             .field("to", "to")
-                            .field("read", "recordsIn")
-                            .field("published", "recordsOut")
-                            .column("made", row -> Times.minute(row.text("made"), zone)),
+                            .number("read", row -> row.text("recordsIn"))
+                            .number("lag", row -> row.text("lag"))
+                            .number("a second", row -> row.text("recordsPerSecond"))
+                            .number("published", row -> row.text("recordsOut"))
+                            .number("checkpoint", Listed::age)
+                            .column("made", row -> Times.minute(row.text("made"), zone))
+                            .column("last error", row -> shortened(row.text("error"))),
                     "no watches; make one: ./domicile watch create NAME SQL --to STREAM");
+        }
+
+        private static String age(Json.Row row) {
+            String kept = row.text("checkpoint");
+            return kept.isEmpty() ? "none" : Show.age(kept) + " ago";
+        }
+
+        /** It is whole in what 'watch show' says. */
+        private static String shortened(String error) {
+            return error.codePointCount(0, error.length()) <= LONGEST_ERROR
+                    ? error
+                    : error.substring(0, error.offsetByCodePoints(0, LONGEST_ERROR)) + "…";
         }
     }
 
@@ -200,14 +230,16 @@ final class WatchCommand {
                                     : "the last checkpoint (%,d KiB) was kept %s ago"
                                             .formatted(
                                                     (found.number("checkpointBytes") + 1023) >> 10,
-                                                    Times.human(
-                                                            Duration.between(
-                                                                    Instant.parse(checkpoint),
-                                                                    Instant.now()))));
+                                                    age(checkpoint)));
             String error = found.text("error");
             if (!error.isEmpty()) {
                 output.out().println("it failed last because: " + Table.visible(error));
             }
+        }
+
+        /** How long ago something was. */
+        static String age(String at) {
+            return Times.human(Duration.between(Instant.parse(at), Instant.now()));
         }
     }
 

@@ -259,6 +259,7 @@ final class EveryDoor implements AutoCloseable {
                         guard.watches(
                                 known,
                                 log,
+                                streams,
                                 Watches.open(installation.keyspace()),
                                 new MemoryEngine(),
                                 new StreamColumns(schemas),

@@ -12,6 +12,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -42,10 +44,10 @@ final class WatchCommandsTest {
     }
 
     private void publish(Rig rig, String... lines) throws IOException {
-        publish(rig, "water.levels", lines);
+        publishTo(rig, "water.levels", lines);
     }
 
-    private void publish(Rig rig, String stream, String[] lines) throws IOException {
+    private void publishTo(Rig rig, String stream, String... lines) throws IOException {
         Path file = Files.createTempFile(folder, "readings", ".ndjson");
         Files.writeString(file, String.join("\n", lines) + "\n");
         done(rig.run("stream", "publish", stream, file.toString()));
@@ -111,9 +113,13 @@ final class WatchCommandsTest {
         Rig rig = new Rig(folder);
         try (Cloud cloud = rig.open("kafka.listen=127.0.0.1:0")) {
             done(rig.run("stream", "create", "water.levels"));
-            done(rig.run("stream", "create", "water.alerts"));
             schema(rig, "water.levels");
-            done(rig.run("watch", "create", "high_water", HIGH, "--to", "water.alerts"));
+            Rig.Ran made = rig.run("watch", "create", "high_water", HIGH, "--to", "water.alerts");
+            assertTrue(
+                    made.out()
+                            .startsWith(
+                                    "the stream water.alerts is made; the watch high_water runs;"),
+                    made::toString);
             Rig.Ran again = rig.run("watch", "create", "high_water", HIGH, "--to", "water.alerts");
             assertTrue(again.err().contains("already"), again::err);
             publish(
@@ -135,6 +141,7 @@ final class WatchCommandsTest {
             assertTrue(shown.out().contains(" KiB) was kept "), shown::out);
             itsRateAndWhatWaitsAreTold(rig);
             whatIsUnusualIsFound(rig);
+            aClockAnHourAheadLosesNothingOfOthers(rig);
             // the worker dies: what it knew it goes on with
             publish(rig, reading("west", 470, 21));
             killWorkers();
@@ -152,9 +159,74 @@ final class WatchCommandsTest {
             // of the window that was open when the program ended, and of one after it
             publish(rig, reading("east", 500, 42), reading("south", 13, 70));
             assertEquals(List.of("north", "west", "east"), stations(alerts(rig, 3)));
-            done(rig.run("watch", "stop", "high_water"));
-            assertTrue(rig.run("watch", "list").out().contains("no watches"));
+            theEndOfItsPurposeEndsIt(rig);
         }
+    }
+
+    /** It publishes nothing more of what others bring, and the operator sees that it fails. */
+    private void theEndOfItsPurposeEndsIt(Rig rig) throws IOException {
+        String other = credentialOfAnother(rig);
+        Path more =
+                Files.writeString(
+                        folder.resolve("more.ndjson"),
+                        reading("late", 500, 92) + "\n" + reading("south", 13, 120) + "\n");
+        done(rig.run("purpose", "withdraw", "first-steps"));
+        long begun = System.nanoTime();
+        done(rig.run("stream", "publish", "water.levels", more.toString(), "--credential", other));
+        String status = rig.run("status").out();
+        while (!status.contains("1 watch in 1 worker, 1 failing; walls")) {
+            assertTrue(System.nanoTime() - begun < 20_000_000_000L, status);
+            LockSupport.parkNanos(100_000_000);
+            status = rig.run("status").out();
+        }
+        List<Json.Row> all =
+                rig.run(
+                                "stream",
+                                "tail",
+                                "water.alerts",
+                                "--from",
+                                "beginning",
+                                "--idle",
+                                "3s",
+                                "--json",
+                                "--credential",
+                                other)
+                        .rows();
+        assertEquals(List.of("north", "west", "east"), stations(all));
+        assertEquals(1, rig.run("watch", "show", "high_water").code());
+    }
+
+    /** A file with it. */
+    private String credentialOfAnother(Rig rig) throws IOException {
+        done(
+                rig.run(
+                        "purpose",
+                        "create",
+                        "looking",
+                        "--kind",
+                        "infrastructure",
+                        "--text",
+                        "Looking on",
+                        "--owner",
+                        "Us",
+                        "--legal-basis",
+                        "Ours",
+                        "--zone",
+                        "home",
+                        "--expires",
+                        "2098-12-31"));
+        done(rig.run("principal", "create", "Ada Park"));
+        Rig.Ran made =
+                rig.run(
+                        "credential",
+                        "create",
+                        "--principal",
+                        "Ada Park",
+                        "--purpose",
+                        "looking",
+                        "--json");
+        done(made);
+        return Rig.secret(folder.resolve("other.credential"), made.out()).toString();
     }
 
     /** They come from metrics that Flink and Kafka's client name. */
@@ -170,6 +242,17 @@ final class WatchCommandsTest {
         }
         Rig.Ran shown = rig.run("watch", "show", "high_water");
         assertTrue(shown.out().contains("; 0 waiting; 1 published"), shown::out);
+        String[] listed = rig.run("watch", "list").out().split("\n");
+        assertTrue(
+                listed[0].matches(
+                        "NAME +STATE +TO +READ +LAG +A SECOND +PUBLISHED +CHECKPOINT +MADE +LAST"
+                                + " ERROR"),
+                listed[0]);
+        assertTrue(
+                listed[1].matches(
+                        "high_water +running +water.alerts +6 +0 +[0-9.]+ +1 +[0-9a-z ]+ ago"
+                                + " +[0-9-]{10} [0-9:]{5}"),
+                listed[1]);
     }
 
     private static double number(Rig.Ran told, String field) throws IOException {
@@ -197,7 +280,7 @@ final class WatchCommandsTest {
             lines[i] = reading("north", i == 100 ? 900 : 100 + i * 7 % 11, i);
         }
         lines[102] = reading("north", 101, 120);
-        publish(rig, "odd.levels", lines);
+        publishTo(rig, "odd.levels", lines);
         Json.Row alert = alerts(rig, "odd.alerts", 1).getFirst().row("value");
         assertEquals(900, alert.number("top"));
         assertEquals("top", alert.text("dimension"));
@@ -213,6 +296,49 @@ final class WatchCommandsTest {
                 rig.run("watch", "create", "jar", "add jar '/x'", "--to", "odd.alerts")
                         .err()
                         .contains("one query"));
+        Rig.Ran bare =
+                rig.run(
+                        "watch",
+                        "create",
+                        "bare",
+                        "select level from odd.levels",
+                        "--to",
+                        "odd.alerts");
+        assertTrue(bare.err().contains("stands in double quotes: \"odd.levels\"."), bare::err);
+    }
+
+    private static final String TOTALS =
+            "select window_end, sum(level) as total"
+                    + " from table(tumble(table \"clock.levels\", descriptor(at),"
+                    + " interval '1' second)) group by window_start, window_end";
+
+    /** A clock that is wrong is believed for a minute: what others say is not late by it. */
+    private void aClockAnHourAheadLosesNothingOfOthers(Rig rig) throws Exception {
+        done(rig.run("stream", "create", "clock.levels"));
+        schema(rig, "clock.levels");
+        done(rig.run("watch", "create", "totals", TOTALS, "--to", "clock.totals", "--late", "20s"));
+        Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        publishTo(rig, "clock.levels", at(now.plusSeconds(3_600), 900));
+        await(rig, "totals", told -> number(told, "recordsIn") == 1);
+        pause(); // for a watermark of it
+        publishTo(
+                rig,
+                "clock.levels",
+                at(now.plusSeconds(10), 3),
+                at(now.plusSeconds(12), 5),
+                at(now.plusSeconds(10), 4),
+                at(now.plusSeconds(50), 1));
+        assertEquals(
+                List.of(7L, 5L),
+                alerts(rig, "clock.totals", 2).stream()
+                        .map(each -> each.row("value").number("total"))
+                        .toList());
+        assertEquals(0, number(rig.run("watch", "show", "totals", "--json"), "recordsPassedOver"));
+        done(rig.run("watch", "stop", "totals"));
+    }
+
+    private static String at(Instant time, int level) {
+        return "{\"station\":\"north\",\"level\":%d,\"at\":\"%s\"}".formatted(level, time);
     }
 
     private static String joined(String column) {
@@ -260,11 +386,14 @@ final class WatchCommandsTest {
             Rig.Ran shown = rig.run("watch", "show", "high_water");
             assertTrue(shown.out().contains("from water.levels, geo.stations to"), shown::out);
             assertTrue(shown.out().contains("it failed last because"), shown::out);
+            String line = rig.run("watch", "list").out().split("\n")[1];
+            assertTrue(line.matches(".* failing .*[0-9:]{5}  .{20,40}…"), line);
             Rig.Ran refused =
                     rig.run("watch", "create", "other", joined("name"), "--to", "water.alerts");
             assertTrue(refused.err().contains("geo.stations\" cannot be read"), refused::err);
             done(rig.run("policy", "remove", "no"));
             done(rig.run("watch", "stop", "high_water"));
+            assertTrue(rig.run("watch", "list").out().contains("no watches"));
             // what is known of a column has to be kept where it goes
             done(rig.run("table", "classes", "geo.stations", "name", "--classes", "open"));
             Rig.Ran unkept =
@@ -309,17 +438,21 @@ final class WatchCommandsTest {
     }
 
     private static void await(Rig rig, String state) throws IOException {
+        await(rig, "high_water", told -> told.rows().getFirst().text("state").equals(state));
+    }
+
+    private interface Awaited {
+        boolean is(Rig.Ran told) throws IOException;
+    }
+
+    private static void await(Rig rig, String watch, Awaited awaited) throws IOException {
         long end = System.nanoTime() + 60_000_000_000L;
         while (System.nanoTime() < end) {
-            if (rig.run("watch", "show", "high_water", "--json")
-                    .rows()
-                    .getFirst()
-                    .text("state")
-                    .equals(state)) {
+            if (awaited.is(rig.run("watch", "show", watch, "--json"))) {
                 return;
             }
             LockSupport.parkNanos(100_000_000);
         }
-        fail("not " + state + ": " + rig.run("watch", "show", "high_water").out());
+        fail("not so: " + rig.run("watch", "show", watch).out());
     }
 }

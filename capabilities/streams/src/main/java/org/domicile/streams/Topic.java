@@ -13,6 +13,9 @@ import java.util.regex.Pattern;
  * @param bytes of a partition, over which its oldest records go
  */
 public record Topic(String name, int partitions, Duration retention, long bytes) {
+    private static final Duration USUAL_RETENTION = Duration.ofDays(1);
+    private static final long USUAL_BYTES = 4L << 30;
+
     /** An eighth of what is kept is kept too long, at most. */
     static final int FILES = 8;
 
@@ -30,6 +33,11 @@ public record Topic(String name, int partitions, Duration retention, long bytes)
         if (partitions < 1 || partitions > 64 || retention.toMillis() < 1 || bytes < 1) {
             throw new IllegalArgumentException("no measures of a stream: " + name);
         }
+    }
+
+    /** One of a part, for who says no more of it: a day, and 4 GiB. */
+    public static Topic usual(String name) {
+        return new Topic(name, 1, USUAL_RETENTION, USUAL_BYTES);
     }
 
     /** How long one file of the log takes records, which go by whole files. */

@@ -744,6 +744,12 @@ final class Crew {
         return jobs.size();
     }
 
+    private synchronized long failing() {
+        return jobs.values().stream()
+                .filter(each -> each.state == WatchEngine.State.FAILING)
+                .count();
+    }
+
     /** Ends the worker of a crew that has had nothing to do for a while; true when it has none. */
     synchronized boolean rest() {
         boolean idle =
@@ -777,13 +783,16 @@ final class Crew {
     static Map<String, Long> figures(Iterable<Crew> crews) {
         long workers = 0;
         long watches = 0;
+        long failing = 0;
         for (Crew each : crews) {
             workers += each.process().isPresent() ? 1 : 0;
             watches += each.watches();
+            failing += each.failing();
         }
         Map<String, Long> figures = new HashMap<>();
         figures.put("watches", watches);
         figures.put("watches.workers", workers);
+        figures.put("watches.failing", failing);
         return figures;
     }
 }

@@ -13,8 +13,6 @@ import org.domicile.streams.Topic;
 /** How large a stream is to be, as a request says it. */
 record Measures(Optional<Integer> partitions, Optional<Long> retention, Optional<Long> bytes) {
     private static final int LONGEST = 16 << 10;
-    private static final int USUAL_PARTITIONS = 1;
-    private static final long USUAL_BYTES = 4L << 30;
     private static final long LEAST_BYTES = 1 << 20;
     private static final long MOST_BYTES = 1L << 44;
     private static final long LEAST_MILLIS = 1_000;
@@ -78,11 +76,12 @@ record Measures(Optional<Integer> partitions, Optional<Long> retention, Optional
 
     /** Of a new stream. */
     Topic topic(String name) {
+        Topic usual = Topic.usual(name);
         return new Topic(
                 name,
-                partitions.orElse(USUAL_PARTITIONS),
-                Duration.ofMillis(retention.orElse(Duration.ofDays(1).toMillis())),
-                bytes.orElse(USUAL_BYTES));
+                partitions.orElse(usual.partitions()),
+                Duration.ofMillis(retention.orElse(usual.retention().toMillis())),
+                bytes.orElse(usual.bytes()));
     }
 
     /** Of one that is there. */

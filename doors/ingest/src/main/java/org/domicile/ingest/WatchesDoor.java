@@ -72,7 +72,7 @@ public final class WatchesDoor implements HttpHandler {
             }
             case CREATE_WATCH -> {
                 watches.mayCreate(request, name); // before it may send anything
-                shown(exchange, 201, watches.create(request, wanted(exchange, name)));
+                made(exchange, watches.create(request, wanted(exchange, name)));
             }
             case SHOW_WATCH -> shown(exchange, 200, watches.show(request, name));
             case STOP_WATCH -> shown(exchange, 200, watches.stop(request, name));
@@ -146,6 +146,21 @@ public final class WatchesDoor implements HttpHandler {
             throw Failure.malformed(field + " is a text.");
         }
         return json.getText();
+    }
+
+    private static void made(Exchange exchange, GuardedWatches.Made made) throws IOException {
+        Answers.answer(
+                exchange,
+                201,
+                made.shown().use(),
+                json -> {
+                    json.writeStartObject();
+                    fields(json, made.shown());
+                    if (made.to().isPresent()) {
+                        json.writeStringField("streamMade", made.to().get().name());
+                    }
+                    json.writeEndObject();
+                });
     }
 
     private static void shown(Exchange exchange, int status, GuardedWatches.Shown shown)
