@@ -141,7 +141,7 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
     public Made create(Request request, Wanted wanted) {
         Uses uses = acting.apply(request);
         Watch watch;
-        Optional<Stream> made;
+        Optional<Stream> made = Optional.empty();
         try (Admitted use = uses.admit(CREATE, own(uses), wanted.name());
                 WatchMaking.Place _ = makingOne(uses, use)) {
             Caller.Known maker = maker(uses, use);
