@@ -191,7 +191,9 @@ final class StreamsBench implements Callable<Integer> {
             if (measured(Part.watches)) {
                 watches.add(new WatchAlerts(watched));
                 Optional<Path> jars = BareFlink.jars();
-                if (jars.isPresent()) {
+                if (jars.isEmpty()) {
+                    report.fact("flink", "", "Flink alone is not measured: its jars are not here");
+                } else {
                     Path folder = scratch.folder().resolve("flink");
                     watches.add(
                             new WatchAlerts(
@@ -249,6 +251,7 @@ final class StreamsBench implements Callable<Integer> {
             goal(report, PUBLISH, KAFKA);
             goal(report, LINES, HTTP);
             goal(report, StreamRows.CORE, StreamRows.FILL_GOAL);
+            report.median(StreamRows.SEE, "domicile").ifPresent(figure -> latency(report, figure));
             for (WatchAlerts.Query query : WatchAlerts.Query.values()) {
                 report.median(WatchAlerts.latency(query), "domicile")
                         .ifPresent(figure -> latency(report, figure));
