@@ -11,7 +11,8 @@ import java.util.Set;
 
 /**
  * The letters of a query. Names are quoted with double quotes, as in standard SQL, where Flink has
- * backquotes; comments go; hints are refused, because they change how a table is read.
+ * backquotes; comments go; hints are refused, because they change how a table is read, and what
+ * names a class of Java, because Flink loads it.
  *
  * @param flink as Flink's parser reads it
  * @param names all that may be names of something, quoted or not, in their order
@@ -22,6 +23,9 @@ record SqlText(String flink, List<String> names, List<String> times) {
      * Words that Flink keeps for itself and streams have as columns: read as names where they can.
      */
     private static final Set<String> OFTEN = Set.of("at", "value", "position", "time", "timestamp");
+
+    /** What makes a value of a class that the query names. */
+    private static final Set<String> MADE = Set.of("raw", "object_of", "object_update");
 
     /** The column that says when a table is looked into; it is in no result. */
     static final String LOOKED = "looked into";
@@ -83,6 +87,7 @@ record SqlText(String flink, List<String> names, List<String> times) {
             boolean name = piece.kind() == Kind.NAME || piece.kind() == Kind.QUOTED;
             if (name) {
                 names.add(piece.text());
+                namesNoClass(piece, next);
             }
             if (name
                     && i >= 2
@@ -208,6 +213,29 @@ record SqlText(String flink, List<String> names, List<String> times) {
             beforePieces.put(from + 1, "( SELECT * , PROCTIME() AS " + quoted(LOOKED) + " FROM ");
             behindPieces.put(end, named ? ") " : ") AS " + quoted(name) + " ");
             return quoted(name);
+        }
+    }
+
+    /**
+     * Flink makes a value of a class from the text of a query: {@code RAW('class', 'bytes')} is
+     * Java's deserialization of these bytes while the query is parsed, with all that is on the
+     * class path. Nothing behind this looks at it again.
+     */
+    private static void namesNoClass(Piece piece, Optional<Piece> next) throws Wrong {
+        String word = piece.text().toLowerCase(Locale.ROOT);
+        boolean called = next.filter(each -> each.is("(")).isPresent();
+        if ((called && MADE.contains(word))
+                || (word.equals("structured")
+                        && piece.kind() == Kind.NAME
+                        && next.filter(each -> each.is("<")).isPresent())) {
+            throw new Wrong(
+                    word.toUpperCase(Locale.ROOT)
+                            + " names a class of Java, which is not for watches; use ROW(…), ARRAY,"
+                            + " MAP and plain types.");
+        }
+        if (called && word.startsWith("$")) {
+            throw new Wrong(
+                    "\"" + piece.text() + "\" is a function of Flink's inside; leave it out.");
         }
     }
 
