@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The letters of a query. Names are quoted with double quotes, as in standard SQL, where Flink has
@@ -29,6 +30,8 @@ record SqlText(String flink, List<String> names, List<String> times) {
 
     /** The column that says when a table is looked into; it is in no result. */
     static final String LOOKED = "looked into";
+
+    private static final Pattern NUMBER = Pattern.compile("[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
 
     private enum Kind {
         NAME,
@@ -219,7 +222,7 @@ record SqlText(String flink, List<String> names, List<String> times) {
     /**
      * Flink makes a value of a class from the text of a query: {@code RAW('class', 'bytes')} is
      * Java's deserialization of these bytes while the query is parsed, with all that is on the
-     * class path. Nothing behind this looks at it again.
+     * class path. See {@link Planning#settings}, too.
      */
     private static void namesNoClass(Piece piece, Optional<Piece> next) throws Wrong {
         String word = piece.text().toLowerCase(Locale.ROOT);
@@ -306,7 +309,12 @@ record SqlText(String flink, List<String> names, List<String> times) {
                                         && "eE".indexOf(sql.charAt(end - 1)) >= 0))) {
                     end++;
                 }
-                pieces.add(new Piece(Kind.NUMBER, sql.substring(at, end)));
+                String number = sql.substring(at, end);
+                if (!NUMBER.matcher(number).matches()) {
+                    // of which Flink reads the letters as a word
+                    throw new Wrong("Write a space between a number and letters: " + number + ".");
+                }
+                pieces.add(new Piece(Kind.NUMBER, number));
                 at = end;
             } else if (c == '\\' || c == '#' || c == '@' || Character.isISOControl(c)) {
                 throw new Wrong("There is a '" + c + "' in the query, which SQL does not have.");

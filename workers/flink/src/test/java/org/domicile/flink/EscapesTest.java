@@ -282,4 +282,33 @@ final class EscapesTest {
                 statements >= 80 && scans >= 50,
                 statements + " statements, " + scans + " foreign tables");
     }
+
+    /** Where the letters had let a type through that says bytes of a serializer. */
+    @Test
+    void bytesInAQueryRunNothing() {
+        List<String> through = new ArrayList<>();
+        int made = Outside.made();
+        List<Attempt> all = attempts.stream().filter(each -> each.effect().equals("code")).toList();
+        for (Attempt each : all) {
+            String sql = each.plain().getLast();
+            StreamExecutionEnvironment environment = local();
+            Planning planning =
+                    new Planning(
+                            PlanningTest.wanted(each.last()),
+                            new SqlText(sql, List.of("water.levels"), List.of()),
+                            9,
+                            environment,
+                            StreamTableEnvironment.create(environment, Planning.settings()));
+            try {
+                through.add(each + " reads " + planning.look());
+            } catch (Wrong e) {
+                if (!e.sentence().endsWith("Snapshot")) {
+                    through.add(each + ": " + e.sentence());
+                }
+            }
+        }
+        assertEquals(List.of(), through);
+        assertEquals(made, Outside.made());
+        assertTrue(all.size() >= 5, all::toString);
+    }
 }
