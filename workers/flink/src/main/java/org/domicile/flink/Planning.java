@@ -70,21 +70,66 @@ final class Planning {
      * @throws Wrong when it cannot be a query
      */
     Planning(Wanted wanted, int port, Configuration configuration) throws Wrong {
+        this(
+                wanted,
+                letters(wanted),
+                port,
+                new StreamExecutionEnvironment(new Configuration(configuration)));
+    }
+
+    private Planning(
+            Wanted wanted, SqlText text, int port, StreamExecutionEnvironment environment) {
+        this(
+                wanted,
+                text,
+                port,
+                environment,
+                StreamTableEnvironment.create(environment, settings()));
+    }
+
+    /** Of an environment in which a query makes no serializer of what it says. */
+    static EnvironmentSettings settings() {
+        return EnvironmentSettings.newInstance()
+                .inStreamingMode()
+                .withClassLoader(new NoSnapshots(Planning.class.getClassLoader()))
+                .build();
+    }
+
+    /**
+     * Gives Flink's planner no class by which serializers come back from bytes. It asks for one
+     * only where a query has the bytes, in a type RAW, and would run what they say. Jobs have a
+     * loader of their own.
+     */
+    private static final class NoSnapshots extends ClassLoader {
+        NoSnapshots(ClassLoader parent) {
+            super(parent);
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (name.endsWith("Snapshot")) {
+                throw new ClassNotFoundException(name);
+            }
+            return super.loadClass(name, resolve);
+        }
+    }
+
+    /**
+     * What is behind the look at the letters, and does not rely on it.
+     *
+     * @param tables a catalog, which gets what is named
+     */
+    Planning(
+            Wanted wanted,
+            SqlText text,
+            int port,
+            StreamExecutionEnvironment environment,
+            StreamTableEnvironment tables) {
         this.wanted = wanted;
+        this.text = text;
         this.port = port;
-        Set<String> columns = new HashSet<>(Set.of(RECORD_TIME, "value", "key"));
-        wanted.streams().forEach(each -> columns.addAll(each.columns().keySet()));
-        Set<String> known = new HashSet<>();
-        wanted.tables()
-                .forEach(each -> {
-                    known.add(each.name());
-                    columns.addAll(each.columns().keySet());
-                });
-        this.text = SqlText.of(wanted.sql(), columns, known);
-        this.environment = new StreamExecutionEnvironment(new Configuration(configuration));
-        this.tables =
-                StreamTableEnvironment.create(
-                        environment, EnvironmentSettings.newInstance().inStreamingMode().build());
+        this.environment = environment;
+        this.tables = tables;
         tables.getConfig().set("table.local-time-zone", "UTC");
         tables.getConfig().set("table.exec.state.ttl", FORGET);
         tables.getConfig().set("table.exec.source.idle-timeout", IDLE);
@@ -99,6 +144,18 @@ final class Planning {
                 .filter(each -> named.contains(each.name()))
                 .forEach(each ->
                         tables.createTemporaryTable(SqlText.quoted(each.name()), stored(each)));
+    }
+
+    private static SqlText letters(Wanted wanted) throws Wrong {
+        Set<String> columns = new HashSet<>(Set.of(RECORD_TIME, "value", "key"));
+        wanted.streams().forEach(each -> columns.addAll(each.columns().keySet()));
+        Set<String> known = new HashSet<>();
+        wanted.tables()
+                .forEach(each -> {
+                    known.add(each.name());
+                    columns.addAll(each.columns().keySet());
+                });
+        return SqlText.of(wanted.sql(), columns, known);
     }
 
     /** What a query reads, and the columns of its results. */

@@ -8,10 +8,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The letters of a query. Names are quoted with double quotes, as in standard SQL, where Flink has
- * backquotes; comments go; hints are refused, because they change how a table is read.
+ * backquotes; comments go; hints are refused, because they change how a table is read, and what
+ * names a class of Java, because Flink loads it.
  *
  * @param flink as Flink's parser reads it
  * @param names all that may be names of something, quoted or not, in their order
@@ -23,8 +25,13 @@ record SqlText(String flink, List<String> names, List<String> times) {
      */
     private static final Set<String> OFTEN = Set.of("at", "value", "position", "time", "timestamp");
 
+    /** What makes a value of a class that the query names. */
+    private static final Set<String> MADE = Set.of("raw", "object_of", "object_update");
+
     /** The column that says when a table is looked into; it is in no result. */
     static final String LOOKED = "looked into";
+
+    private static final Pattern NUMBER = Pattern.compile("[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
 
     private enum Kind {
         NAME,
@@ -83,6 +90,7 @@ record SqlText(String flink, List<String> names, List<String> times) {
             boolean name = piece.kind() == Kind.NAME || piece.kind() == Kind.QUOTED;
             if (name) {
                 names.add(piece.text());
+                namesNoClass(piece, next);
             }
             if (name
                     && i >= 2
@@ -211,6 +219,29 @@ record SqlText(String flink, List<String> names, List<String> times) {
         }
     }
 
+    /**
+     * Flink makes a value of a class from the text of a query: {@code RAW('class', 'bytes')} is
+     * Java's deserialization of these bytes while the query is parsed, with all that is on the
+     * class path. See {@link Planning#settings}, too.
+     */
+    private static void namesNoClass(Piece piece, Optional<Piece> next) throws Wrong {
+        String word = piece.text().toLowerCase(Locale.ROOT);
+        boolean called = next.filter(each -> each.is("(")).isPresent();
+        if ((called && MADE.contains(word))
+                || (word.equals("structured")
+                        && piece.kind() == Kind.NAME
+                        && next.filter(each -> each.is("<")).isPresent())) {
+            throw new Wrong(
+                    word.toUpperCase(Locale.ROOT)
+                            + " names a class of Java, which is not for watches; use ROW(…), ARRAY,"
+                            + " MAP and plain types.");
+        }
+        if (called && word.startsWith("$")) {
+            throw new Wrong(
+                    "\"" + piece.text() + "\" is a function of Flink's inside; leave it out.");
+        }
+    }
+
     private static String written(Piece piece, Optional<Piece> next, Set<String> columns) {
         return switch (piece.kind()) {
             case QUOTED -> quoted(piece.text());
@@ -278,7 +309,12 @@ record SqlText(String flink, List<String> names, List<String> times) {
                                         && "eE".indexOf(sql.charAt(end - 1)) >= 0))) {
                     end++;
                 }
-                pieces.add(new Piece(Kind.NUMBER, sql.substring(at, end)));
+                String number = sql.substring(at, end);
+                if (!NUMBER.matcher(number).matches()) {
+                    // of which Flink reads the letters as a word
+                    throw new Wrong("Write a space between a number and letters: " + number + ".");
+                }
+                pieces.add(new Piece(Kind.NUMBER, number));
                 at = end;
             } else if (c == '\\' || c == '#' || c == '@' || Character.isISOControl(c)) {
                 throw new Wrong("There is a '" + c + "' in the query, which SQL does not have.");

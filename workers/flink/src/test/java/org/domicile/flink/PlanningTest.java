@@ -38,28 +38,29 @@ final class PlanningTest {
         return columns;
     }
 
-    private static Planning planning(String sql) throws Wrong {
-        return new Planning(
-                new Wanted(
-                        "0123456789abcdef",
-                        sql,
-                        "water.alerts",
-                        -1,
-                        "",
-                        5,
-                        "login",
-                        "secret",
-                        List.of(
-                                new Wanted.Stream("water.levels", 7, levels()),
-                                new Wanted.Stream("water.plain", 0, Map.of())),
-                        List.of(
-                                new Wanted.Stored("geo.stations", 1_000, stations()),
-                                new Wanted.Stored("geo.limits", 1_000, stations()))),
-                9,
-                new Configuration());
+    static Planning planning(String sql) throws Wrong {
+        return new Planning(wanted(sql), 9, new Configuration());
     }
 
-    private static List<String> lines(String name) throws IOException {
+    static Wanted wanted(String sql) {
+        return new Wanted(
+                "0123456789abcdef",
+                sql,
+                "water.alerts",
+                -1,
+                "",
+                5,
+                "login",
+                "secret",
+                List.of(
+                        new Wanted.Stream("water.levels", 7, levels()),
+                        new Wanted.Stream("water.plain", 0, Map.of())),
+                List.of(
+                        new Wanted.Stored("geo.stations", 1_000, stations()),
+                        new Wanted.Stored("geo.limits", 1_000, stations())));
+    }
+
+    static List<String> lines(String name) throws IOException {
         try (InputStream in =
                 Objects.requireNonNull(PlanningTest.class.getResourceAsStream(name))) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)
@@ -87,10 +88,11 @@ final class PlanningTest {
         assertTrue(all.size() >= 12, "there are too few controls");
     }
 
+    /** Without a control each: what has one is {@link EscapesTest}. */
     @Test
     void nothingElseIs() throws Exception {
         List<String> through = new ArrayList<>();
-        List<String> all = lines("escapes.txt");
+        List<String> all = lines("others.txt");
         for (String sql : all) {
             try {
                 Planning.Found found = planning(sql).look();
@@ -189,6 +191,10 @@ final class PlanningTest {
                         "select level + 1 from \"water.levels\"", "Give each result a name",
                         "select station from \"water.levels\" /*+ options('x'='y') */", "Hints",
                         "drop table x", "one query",
+                        "select object_of('a.B', 'c', 1) as x from \"water.levels\"",
+                                "names a class of Java",
+                        "select \"$HASHCODE$1\"(station) as x from \"water.levels\"",
+                                "Flink's inside",
                         "select 1 as n", "reads no stream",
                         "select lvl from \"water.levels\"", "lvl",
                         "select 'a from \"water.levels\"", "A quote is open");
