@@ -24,6 +24,8 @@ public final class Figures implements MetricReporter {
     /** Of Kafka's client. */
     private static final String ANSWERED = "fetch-total";
 
+    private static final String POLLED = "records-consumed-total";
+
     private static final String JOB = "<job_id>";
 
     private record Place(String job, String operator, String name) {}
@@ -70,6 +72,11 @@ public final class Figures implements MetricReporter {
         return at(group, ANSWERED);
     }
 
+    /** Records that the same source has polled, without those that it passed over. */
+    static long polledAt(MetricGroup group) {
+        return Math.max(0, at(group, POLLED)) - Math.max(0, at(group, PASSED));
+    }
+
     private static long at(MetricGroup group, String name) {
         Place place = place(group.getAllVariables(), name);
         return sum(place::equals, -1);
@@ -114,7 +121,7 @@ public final class Figures implements MetricReporter {
                 switch (name) {
                     case READ ->
                             operator.startsWith("Source:") || operator.contains("TableSourceScan");
-                    case PUBLISHED, PASSED, WAITING, ANSWERED -> !operator.isEmpty();
+                    case PUBLISHED, PASSED, WAITING, ANSWERED, POLLED -> !operator.isEmpty();
                     default -> false;
                 };
         if (wanted && !job.isEmpty()) {

@@ -84,9 +84,26 @@ public final class PatientStreams extends KafkaDynamicTableFactory {
         }
     }
 
-    /** What is said of time, by another clock. */
-    private record Patiently(WatermarkStrategy<RowData> said)
-            implements WatermarkStrategy<RowData> {
+    /** What is said of time, by another clock. Each source has one of its own. */
+    private static final class Patiently implements WatermarkStrategy<RowData> {
+        private static final long serialVersionUID = 1;
+
+        private final WatermarkStrategy<RowData> said;
+        private transient long given; // by all parts
+
+        Patiently(WatermarkStrategy<RowData> said) {
+            this.said = said;
+        }
+
+        /**
+         * What was not given yet: in the log, or polled by the thread that reads and not taken by
+         * the one that works, which may be behind by many on a busy machine.
+         */
+        private long waiting(MetricGroup group) {
+            long pending = Figures.waitingAt(group);
+            return pending < 0 ? pending : pending + Math.max(0, Figures.polledAt(group) - given);
+        }
+
         @Override
         public WatermarkGenerator<RowData> createWatermarkGenerator(
                 WatermarkGeneratorSupplier.Context context) {
@@ -94,7 +111,7 @@ public final class PatientStreams extends KafkaDynamicTableFactory {
             Patience clock =
                     new Patience(
                             context.getInputActivityClock(),
-                            () -> Figures.waitingAt(group),
+                            () -> waiting(group),
                             () -> Figures.answersAt(group));
             WatermarkGenerator<RowData> below =
                     said.createWatermarkGenerator(
@@ -113,6 +130,7 @@ public final class PatientStreams extends KafkaDynamicTableFactory {
                 @Override
                 public void onEvent(RowData event, long timestamp, WatermarkOutput output) {
                     clock.given();
+                    given++;
                     below.onEvent(event, timestamp, output);
                 }
 
