@@ -126,17 +126,12 @@ public final class PatientStreams extends KafkaDynamicTableFactory {
                                     return clock;
                                 }
                             });
-            return new WatermarkGenerator<>() {
+            return new Settling(below, context.getInputActivityClock(), () -> waiting(group)) {
                 @Override
                 public void onEvent(RowData event, long timestamp, WatermarkOutput output) {
                     clock.given();
                     given++;
-                    below.onEvent(event, timestamp, output);
-                }
-
-                @Override
-                public void onPeriodicEmit(WatermarkOutput output) {
-                    below.onPeriodicEmit(output);
+                    super.onEvent(event, timestamp, output);
                 }
             };
         }
