@@ -25,7 +25,7 @@ REGISTRY = {
     "url": os.environ["WEB"] + "/schemas",
     "basic.auth.user.info": SETTINGS["sasl.username"] + ":" + SETTINGS["sasl.password"],
 }
-STREAMS = ["job.avro", "job.json", "job.proto"]
+STREAMS = ["framed.avro", "framed.json", "framed.proto"]
 
 
 def check(condition, what):
@@ -106,17 +106,17 @@ check(sorted(each.level for each in told) == [each.level for each in messages], 
 print("ok: three deserializers read what was published")
 
 more = Schema(AVRO % ',{"name":"note","type":["null","string"],"default":null}', "AVRO")
-check(registry.test_compatibility("job.avro-value", more), "a field with a default goes")
+check(registry.test_compatibility("framed.avro-value", more), "a field with a default goes")
 broken = Schema(AVRO % ',{"name":"note","type":"string"}', "AVRO")
-check(not registry.test_compatibility("job.avro-value", broken), "one without does not")
+check(not registry.test_compatibility("framed.avro-value", broken), "one without does not")
 try:
-    registry.register_schema("job.avro-value", broken)
+    registry.register_schema("framed.avro-value", broken)
     check(False, "it was registered")
 except SchemaRegistryError as e:
     check(e.http_status_code == 409, str(e))
-registry.register_schema("job.avro-value", more)
-check(registry.get_versions("job.avro-value") == [1, 2], "two versions")
-latest = registry.get_latest_version("job.avro-value")
+registry.register_schema("framed.avro-value", more)
+check(registry.get_versions("framed.avro-value") == [1, 2], "two versions")
+latest = registry.get_latest_version("framed.avro-value")
 check(latest.version == 2 and "note" in latest.schema.schema_str, "the latest")
 reader_schema = AvroDeserializer(registry, more.schema_str)
 check(read(STREAMS[0], reader_schema)[0]["note"] is None, "an old record, read anew")
@@ -158,9 +158,9 @@ def rows(asked):
 for each, count in zip(STREAMS, (51, 50, 50)):
     found = rows("select count(*), sum(level) from " + each)
     check(found == [(count, 612.5 + 99 * (count - 50))], "%s: %s" % (each, found))
-check(rows("select level from job.json where station = 's7'") == [(3.5,)], "a value of JSON Schema")
-check(rows("select level, extract(epoch from at) from job.proto where station = 's7'") == [(3.5, 7)], "of Protobuf")
-found = rows("select station, note from job.avro where level in (3.5, 99) order by level")
+check(rows("select level from framed.json where station = 's7'") == [(3.5,)], "a value of JSON Schema")
+check(rows("select level, extract(epoch from at) from framed.proto where station = 's7'") == [(3.5, 7)], "of Protobuf")
+found = rows("select station, note from framed.avro where level in (3.5, 99) order by level")
 check(found == [("s7", None), ("new", "by ferry")], "of two versions of Avro: %s" % found)
 print("ok: framed records are rows, those from before the table too")
 
@@ -169,14 +169,14 @@ unfit = {
     ok[:-3]: "at: it ends before what its schema says",
     ok + b"!": "something stands behind what its schema says",
     b"\0\0\x0f\x42\x3f" + ok[5:]: "its header names a schema that its organisation does not have",
-    b"\0" + registry.get_latest_version("job.json-value").schema_id.to_bytes(4, "big")
+    b"\0" + registry.get_latest_version("framed.json-value").schema_id.to_bytes(4, "big")
     + ok[5:]: "the schema that wrote it is of another language",
 }
 for value in unfit:
     writer.produce(STREAMS[0], value)
 writer.produce(STREAMS[0], ok)
 check(writer.flush(30) == 0, "not delivered")
-found = {bytes(value): why for value, why in rows("select value, why from job.avro_unfit")}
+found = {bytes(value): why for value, why in rows("select value, why from framed.avro_unfit")}
 check(found == unfit, "what does not fit: %s" % found)
-check(rows("select count(*) from job.avro where station = 'cut'") == [(1,)], "what fits, behind it")
+check(rows("select count(*) from framed.avro where station = 'cut'") == [(1,)], "what fits, behind it")
 print("ok: framed records that do not fit lie beside with the reason")
