@@ -139,7 +139,7 @@ final class ClientsTest {
     /** What confluent-kafka's clients of a schema registry write and read, as records and rows. */
     @Test
     void schemaRegistry() throws IOException, InterruptedException {
-        for (String stream : List.of("job.avro", "job.json", "job.proto")) {
+        for (String stream : List.of("framed.avro", "framed.json", "framed.proto")) {
             own("stream", "create", stream);
         }
         job("schemas.py", 6, kafka());
