@@ -347,7 +347,7 @@ final class LiveTable implements AutoCloseable {
             empty = records.isEmpty() ? empty + 1 : 0;
             long weight = 0;
             for (StreamRecord each : records) {
-                weight += LiveText.weight(each);
+                weight += each.weight();
             }
             isFast = weight > FAST;
             if (isSame) {

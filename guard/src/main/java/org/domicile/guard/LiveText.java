@@ -19,7 +19,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.domicile.schemas.Column;
 import org.domicile.schemas.ColumnType;
@@ -58,10 +57,6 @@ final class LiveText {
     /** What is kept of a row beside its line. */
     private static final int ROW = 2 * Integer.BYTES + Long.BYTES;
 
-    /** What a record takes in memory beside its bytes, about; and a header of it. */
-    private static final int RECORD = 200;
-
-    private static final int HEADER = 100;
     private static final int LAST_YEAR = 9999;
     private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
@@ -81,7 +76,7 @@ final class LiveText {
     private int[] ends = new int[FIRST_ROWS];
     private int[] partitions = new int[FIRST_ROWS];
     private long[] offsets = new long[FIRST_ROWS];
-    private long records; // bytes of them
+    private long records; // what they take
 
     // the second of the last record, and as it is written: many are of one
     private long second = Long.MIN_VALUE;
@@ -126,7 +121,7 @@ final class LiveText {
         return rows;
     }
 
-    /** Bytes of the records that the rows were. */
+    /** What the records that the rows were take in memory, about. */
     long records() {
         return records;
     }
@@ -236,7 +231,7 @@ final class LiveText {
         ends[rows] = length;
         partitions[rows] = from.partition();
         offsets[rows] = from.offset();
-        records += weight(from) - RECORD;
+        records += from.weight();
         rows++;
         return "";
     }
@@ -257,19 +252,6 @@ final class LiveText {
             from += some;
         }
         length += size;
-    }
-
-    /** All of a record, whatever of it is a column. */
-    static long weight(StreamRecord record) {
-        long weight = RECORD + length(record.key()) + length(record.value());
-        for (StreamRecord.Header each : record.headers()) {
-            weight += HEADER + each.name().length() + each.value().length;
-        }
-        return weight;
-    }
-
-    private static int length(Optional<byte[]> bytes) {
-        return bytes.isPresent() ? bytes.get().length : 0;
     }
 
     private byte[] name(int place) {

@@ -236,7 +236,7 @@ final class Backlog implements AutoCloseable {
                             bytes(each.value()),
                             headers);
             records.add(record);
-            bytes += Reading.weight(record);
+            bytes += record.weight();
         }
 
         private static Optional<byte[]> bytes(@Nullable ByteBuffer of) {

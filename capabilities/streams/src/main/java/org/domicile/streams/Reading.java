@@ -26,9 +26,6 @@ import org.domicile.bytes.StorageFailure;
 final class Reading implements StreamLog.Reader {
     private static final System.Logger LOG = System.getLogger("org.domicile.streams");
 
-    /** What a record takes beside its bytes, and each of its headers. */
-    private static final int OVERHEAD = 128;
-
     /**
      * What one poll gives.
      *
@@ -122,7 +119,7 @@ final class Reading implements StreamLog.Reader {
             for (ConsumerRecord<byte[], byte[]> each : some) {
                 StreamRecord record = record(each);
                 records.add(record);
-                bytes += weight(record);
+                bytes += record.weight();
             }
             some =
                     bytes < portion.bytes() && records.size() < portion.records()
@@ -131,19 +128,6 @@ final class Reading implements StreamLog.Reader {
         }
         at.replaceAll((each, _) -> consumer.position(new TopicPartition(stream, each)));
         return records;
-    }
-
-    /** Bytes in memory, about. */
-    static long weight(StreamRecord record) {
-        long bytes = OVERHEAD + length(record.key()) + length(record.value());
-        for (StreamRecord.Header each : record.headers()) {
-            bytes += OVERHEAD + each.name().length() + each.value().length;
-        }
-        return bytes;
-    }
-
-    private static int length(Optional<byte[]> bytes) {
-        return bytes.isPresent() ? bytes.get().length : 0;
     }
 
     @Override

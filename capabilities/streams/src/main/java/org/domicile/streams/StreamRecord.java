@@ -21,6 +21,22 @@ public record StreamRecord(
         headers = List.copyOf(headers);
     }
 
+    /** What a record takes beside its bytes, and each of its headers. */
+    private static final int OVERHEAD = 128;
+
+    /** Bytes in memory, about. */
+    public long weight() {
+        long bytes = OVERHEAD + length(key) + length(value);
+        for (Header each : headers) {
+            bytes += OVERHEAD + each.name().length() + each.value().length;
+        }
+        return bytes;
+    }
+
+    private static int length(Optional<byte[]> bytes) {
+        return bytes.isPresent() ? bytes.get().length : 0;
+    }
+
     /** What stands beside a record, by a name that need not be the only one. */
     public record Header(String name, byte[] value) {}
 

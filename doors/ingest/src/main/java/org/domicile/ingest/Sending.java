@@ -24,9 +24,6 @@ final class Sending {
     /** What a poll gives at most: a mebibyte and a record, with what its text takes in pieces. */
     static final long PORTION = 4 << 20;
 
-    /** What a record takes beside its bytes, and each of its headers. */
-    private static final int OVERHEAD = 128;
-
     /** Records between two questions whether the client may go on. */
     private static final int AT_ONCE = 500;
 
@@ -96,7 +93,7 @@ final class Sending {
                 find(part, sink);
                 List<StreamRecord> records =
                         reader.poll(now(request), TURN, (int) Math.min(AT_ONCE, limit - sent));
-                long size = records.stream().mapToLong(Sending::size).sum();
+                long size = records.stream().mapToLong(StreamRecord::weight).sum();
                 part.shrink(size);
                 Instant now = clock.instant();
                 if (!records.isEmpty()) {
@@ -174,15 +171,5 @@ final class Sending {
             sink.send(each, end + slow.toNanos());
         }
         sink.flush();
-    }
-
-    private static long size(StreamRecord record) {
-        long size = OVERHEAD;
-        size += record.key().map(each -> each.length).orElse(0);
-        size += record.value().map(each -> each.length).orElse(0);
-        for (StreamRecord.Header each : record.headers()) {
-            size += OVERHEAD + each.name().length() + each.value().length;
-        }
-        return size;
     }
 }
