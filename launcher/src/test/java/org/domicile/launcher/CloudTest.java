@@ -69,7 +69,10 @@ class CloudTest {
             Json.Row status = AdminClient.of(folder).object("/v1/status");
             assertEquals("ready", status.text("state"));
             assertTrue(status.row("figures").number("ledger.entries") > 0);
-            assertTrue(status.texts("warnings").getFirst().contains("one place only"));
+            // not the only one where the machine's disk is nearly full
+            assertTrue(
+                    status.texts("warnings").stream()
+                            .anyMatch(each -> each.contains("one place only")));
         }
     }
 

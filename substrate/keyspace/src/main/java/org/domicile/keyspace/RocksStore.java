@@ -1,6 +1,8 @@
 package org.domicile.keyspace;
 
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,12 +14,14 @@ import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
+import org.rocksdb.NativeLibraryLoader;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksObject;
 import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBufferManager;
+import org.rocksdb.util.Environment;
 
 /** RocksDB, opened as the keyspace wants it, with everything native that lives as long. */
 final class RocksStore implements AutoCloseable {
@@ -25,6 +29,7 @@ final class RocksStore implements AutoCloseable {
     private static final int BACKGROUND_JOBS = 2;
     private static final long FLUSH_STEP = 1L << 20;
     private static final int OPEN_FILES = 1_024;
+    private static final Logger LOG = System.getLogger(RocksStore.class.getName());
 
     private final List<RocksObject> owned = new ArrayList<>();
     private final RocksDB db;
@@ -42,7 +47,7 @@ final class RocksStore implements AutoCloseable {
     }
 
     static RocksStore open(Path folder, KeyspaceOptions options) throws RocksDBException {
-        RocksDB.loadLibrary();
+        loadLibrary(folder);
         List<RocksObject> owned = new ArrayList<>();
         LRUCache cache = new LRUCache(options.cache(), 2);
         // The manager wants a cache to charge the buffers to. Its own one, with room for all of
@@ -63,6 +68,28 @@ final class RocksStore implements AutoCloseable {
             owned.forEach(RocksObject::close);
             throw e;
         }
+    }
+
+    /**
+     * RocksDB's own way unpacks its 12 MB of native code into the system's temporary folder and
+     * removes them at a good end: every server that is killed would leave a copy there, and where
+     * that folder may run nothing (noexec) no server would start. So it is unpacked beside the
+     * tables, and its name is gone as soon as it is loaded.
+     */
+    private static synchronized void loadLibrary(Path folder) {
+        Path unpacked = folder.resolve(Environment.getJniLibraryFileName("rocksdb"));
+        try {
+            Files.createDirectories(folder);
+            try {
+                NativeLibraryLoader.getInstance().loadLibrary(folder.toString());
+            } finally {
+                Files.deleteIfExists(unpacked);
+            }
+        } catch (IOException | UnsatisfiedLinkError e) {
+            // a full disk, or one that may run nothing: RocksDB's own way is left
+            LOG.log(Level.DEBUG, "RocksDB is not loaded from " + unpacked, e);
+        }
+        RocksDB.loadLibrary();
     }
 
     private static DBOptions database(KeyspaceOptions options) {
