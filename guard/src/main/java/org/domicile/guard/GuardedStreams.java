@@ -65,6 +65,9 @@ public interface GuardedStreams extends AutoCloseable {
      */
     boolean admits(Request request, Act act, String stream);
 
+    /** Whether policy would let it, for a caller that is told what it may do. No entry is left. */
+    boolean may(Request request, Act act, String stream);
+
     /**
      * Whether it may know of a group or a transaction: its purpose's, or nobody's that it names
      * itself. What it may not leaves no entry.

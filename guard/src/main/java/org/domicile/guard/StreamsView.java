@@ -402,6 +402,18 @@ final class StreamsView implements GuardedStreams {
         }
     }
 
+    @Override
+    public boolean may(Request request, Act act, String name) {
+        Uses uses = acting.apply(request);
+        String action =
+                switch (act) {
+                    case LIST, SEE -> DESCRIBE;
+                    case PUBLISH -> PUBLISH;
+                    case POLL -> POLL;
+                };
+        return uses.allows(action, place(uses, streams.stream(name), name));
+    }
+
     private boolean isStill(Optional<Stream> found, String name) {
         return streams.stream(name).map(Stream::id).equals(found.map(Stream::id));
     }

@@ -446,6 +446,21 @@ final class StreamsTest {
                         .anyMatch(each -> each.verdict().equals("refused")));
     }
 
+    /** Whoever looks is told what it may do there: that is no use, and no is no refusal. */
+    @Test
+    void whatOneMayDoIsToldWithoutAnEntry() {
+        streams.create(request(), topic(LEVELS));
+        Request reader =
+                installation.request(
+                        installation.caller(installation.person(city, "streams:Poll")));
+        long before = installation.entries("city");
+        assertTrue(streams.may(reader, Act.POLL, LEVELS));
+        assertFalse(streams.may(reader, Act.PUBLISH, LEVELS));
+        assertFalse(streams.may(reader, Act.SEE, LEVELS));
+        assertTrue(streams.may(request(), Act.PUBLISH, LEVELS));
+        assertEquals(before, installation.entries("city"));
+    }
+
     /** Nobody gets what a stream held that had the name before. */
     @Test
     void aNameIsFreeOnceItsRecordsAreGone() throws Exception {

@@ -50,6 +50,7 @@ class DataPathsTest {
                     "GuardedStreams.settle", // brings the log to what is on record
                     "GuardedStreams.close",
                     "GuardedStreams.rest", // before that
+                    "GuardedStreams.may", // told with a description
                     "GuardedStreams.troubles", // for the operator's status
                     "GuardedWatches.settle", // starts what is on record
                     "GuardedWatches.logins", // may do less than who made the watch

@@ -112,6 +112,8 @@ public final class AskingAuthorizer implements Authorizer {
         }
         String name = action.resourcePattern().name();
         AclOperation operation = action.operation();
+        // with a description comes what its reader may do: KIP-430
+        boolean isTold = !action.logIfDenied();
         return switch (action.resourcePattern().resourceType()) {
             case TOPIC ->
                     Topic.names(name)
@@ -120,17 +122,24 @@ public final class AskingAuthorizer implements Authorizer {
                                         asked.admits(
                                                 client,
                                                 // not asked for by its name
-                                                action.logIfDenied() ? Act.SEE : Act.LIST,
+                                                isTold ? Act.LIST : Act.SEE,
                                                 name);
-                                case READ ->
-                                        asked.admits(
-                                                client,
-                                                // of who publishes there, and no records
-                                                request == ApiKeys.DESCRIBE_PRODUCERS.id
-                                                        ? Act.SEE
-                                                        : Act.POLL,
-                                                name);
+                                case READ -> {
+                                    if (isTold) {
+                                        yield asked.may(client, Act.POLL, name);
+                                    }
+                                    yield asked.admits(
+                                            client,
+                                            // of who publishes there, and no records
+                                            request == ApiKeys.DESCRIBE_PRODUCERS.id
+                                                    ? Act.SEE
+                                                    : Act.POLL,
+                                            name);
+                                }
                                 case WRITE -> {
+                                    if (isTold) {
+                                        yield asked.may(client, Act.PUBLISH, name);
+                                    }
                                     if (request == ApiKeys.PRODUCE.id) {
                                         Handover.room(full); // a record needs some itself
                                     }
@@ -140,13 +149,11 @@ public final class AskingAuthorizer implements Authorizer {
                             };
             case GROUP ->
                     switch (operation) {
-                        case DESCRIBE ->
-                                asked.sees(
-                                        client,
-                                        Admission.Shared.GROUP,
-                                        name,
-                                        !action.logIfDenied());
-                        case READ, DELETE -> asked.admits(client, Admission.Shared.GROUP, name);
+                        case DESCRIBE -> asked.sees(client, Admission.Shared.GROUP, name, isTold);
+                        case READ, DELETE ->
+                                isTold
+                                        ? asked.sees(client, Admission.Shared.GROUP, name, true)
+                                        : asked.admits(client, Admission.Shared.GROUP, name);
                         default -> false;
                     };
             case TRANSACTIONAL_ID ->

@@ -24,6 +24,9 @@ final class Rights implements Admission {
 
     final List<String> counted = new CopyOnWriteArrayList<>();
 
+    /** What was asked for with streams. */
+    final List<String> asked = new CopyOnWriteArrayList<>();
+
     Rights login(String name, String secret, String... given) {
         secrets.put(name, secret);
         for (String each : given) {
@@ -72,6 +75,12 @@ final class Rights implements Admission {
         if (broken) {
             throw new StorageFailure(StorageFailure.Kind.FULL, "no use can be recorded");
         }
+        asked.add(client.login() + " " + act + " " + stream);
+        return may(client, act, stream);
+    }
+
+    @Override
+    public boolean may(Client client, Act act, String stream) {
         return rights.contains(
                 client.login() + " " + (act == Act.LIST ? Act.SEE : act) + " " + stream);
     }

@@ -36,6 +36,8 @@ import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -286,6 +288,39 @@ final class StreamLogTest {
             assertThrows(TopicAuthorizationException.class, () -> poll(consumer, 1));
         }
         assertEquals(List.of("water.levels"), log.names());
+    }
+
+    /**
+     * With a description comes what its reader may do: to be told is no use, and claims no name.
+     */
+    @Test
+    void whoeverLooksHasUsedNothing() throws Exception {
+        rights.login("desk", "desk-secret", "SEE water.levels", "POLL water.levels");
+        log.keep(LEVELS);
+        try (Admin admin = Admin.create(client("desk", "desk-secret", "PLAIN"))) {
+            assertEquals(
+                    Set.of(AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS, AclOperation.READ),
+                    admin.describeTopics(
+                                    List.of("water.levels"),
+                                    new DescribeTopicsOptions().includeAuthorizedOperations(true))
+                            .allTopicNames()
+                            .get(20, TimeUnit.SECONDS)
+                            .get("water.levels")
+                            .authorizedOperations());
+            assertThrows( // there is none
+                    ExecutionException.class,
+                    () ->
+                            admin.describeConsumerGroups(
+                                            List.of("desk-free"),
+                                            new DescribeConsumerGroupsOptions()
+                                                    .includeAuthorizedOperations(true))
+                                    .all()
+                                    .get(20, TimeUnit.SECONDS));
+        }
+        assertEquals(
+                Set.of("desk SEE water.levels", "desk LIST water.levels"),
+                Set.copyOf(rights.asked));
+        assertEquals(Set.of(), rights.used);
     }
 
     /** A name that nobody has used yet is whose it becomes. */

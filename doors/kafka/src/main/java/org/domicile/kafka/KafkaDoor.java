@@ -260,6 +260,16 @@ public final class KafkaDoor implements Admission {
         return act == Act.LIST || act == Act.SEE ? admitted : told(client, admitted);
     }
 
+    @Override
+    public boolean may(Client client, Act act, String stream) {
+        GuardedStreams open = streams;
+        Optional<Caller.Known> caller = caller(client);
+        return open != null
+                && caller.isPresent()
+                && isFor(client, act, stream)
+                && open.may(request(caller.get(), client), act, stream);
+    }
+
     /** A worker that is refused cannot clear up behind itself. */
     private boolean told(Client client, boolean admitted) {
         WorkerLogins logins = workers;
