@@ -50,7 +50,7 @@ final class StreamsView implements GuardedStreams {
     private static final String PUBLISH = "streams:Publish";
     private static final String POLL = "streams:Poll";
     private static final String LIST = "streams:ListStreams";
-    private static final String USE_NAME = "streams:UseName";
+    static final String USE_NAME = "streams:UseName";
     private static final String TOO_MANY_ONCE =
             "A request with an Idempotency-Key has at most 10,000 records; send them in several"
                     + " requests, each with a key of its own.";

@@ -52,8 +52,10 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
     /** What names of transactions begin with, before the number of their watch. */
     private static final String TRANSACTIONS = "watch-";
 
-    /** Between two times that what a log-in left is abandoned. */
+    /** Between a refusal and the look at whether it stands. */
     private static final Duration PAUSE = Duration.ofMinutes(1);
+
+    private static final long STEP_MILLIS = 200;
 
     /**
      * A log-in.
@@ -81,8 +83,8 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
     private final WatchMaking making = new WatchMaking();
     private final Map<String, Lent> lent = new ConcurrentHashMap<>();
 
-    /** When it was last, of log-ins that were refused. */
-    private final Map<String, Instant> abandoned = new ConcurrentHashMap<>();
+    /** Log-ins that were refused, and are looked at a little later. */
+    private final Set<String> doubted = ConcurrentHashMap.newKeySet();
 
     WatchesView(
             Function<Request, Uses> acting,
@@ -568,7 +570,6 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
         Optional<WatchEngine.Told> told = engine.told(watch);
         lent.remove(PREFIX + watch.id()); // it reads and publishes nothing from here on
         engine.stop(watch);
-        abandoned.remove(PREFIX + watch.id());
         abandon(watch);
         forget(request, watch);
         return new Shown(watch, told, uses.last());
@@ -605,10 +606,11 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
         return end < 0 ? name : name.substring(0, end);
     }
 
-    /** It is stopped, or refused, whatever becomes of this. */
-    private void abandon(Watch watch) {
+    /** It is stopped, or refused, whatever becomes of this. @return whether it worked */
+    private boolean abandon(Watch watch) {
         try {
             log.abandon(TRANSACTIONS + watch.id());
+            return true;
         } catch (StorageFailure e) {
             LOG.log(
                     System.Logger.Level.WARNING,
@@ -620,6 +622,7 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
                             + watch.to()
                             + " still; readers wait for them until their time is over",
                     e);
+            return false;
         }
     }
 
@@ -769,15 +772,57 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
     @Override
     public void refused(String login, Instant now) {
         Lent known = lent.get(login);
-        if (known != null && isDue(login, now)) {
-            Thread.ofVirtual().name("watch refused").start(() -> abandon(known.watch()));
+        if (known != null && doubted.add(login)) {
+            Thread.ofVirtual()
+                    .name("watch refused")
+                    .start(() -> {
+                        Instant due = now.plus(PAUSE);
+                        while (triesAgain(login, known, due)) {
+                            due = clock.instant().plus(PAUSE);
+                        }
+                    });
         }
     }
 
-    private boolean isDue(String login, Instant now) {
-        Instant before = abandoned.putIfAbsent(login, now);
-        return before == null
-                || (!now.isBefore(before.plus(PAUSE)) && abandoned.replace(login, before, now));
+    /**
+     * Waits, and abandons what a watch has open that still may not do what it is for. Right after
+     * the refusal would be too soon: a label is set on one stream and then on the next, a policy is
+     * put and taken back; such a watch goes on by itself, and would have lost the results that its
+     * last checkpoint has with it.
+     *
+     * @return whether that has to be tried again
+     */
+    private boolean triesAgain(String login, Lent known, Instant due) {
+        try {
+            while (lent.get(login) == known && clock.instant().isBefore(due)) {
+                Thread.sleep(STEP_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+        doubted.remove(login); // what is refused from here on is looked at again
+        return lent.get(login) == known
+                && !goesOn(login, known.watch())
+                && !abandon(known.watch())
+                && doubted.add(login);
+    }
+
+    /** Whether it may do all that it is for. */
+    private boolean goesOn(String login, Watch watch) {
+        Optional<Caller.Known> maker = caller(login);
+        if (maker.isEmpty()) {
+            return false;
+        }
+        Request request = acts(maker.get());
+        Uses uses = acting.apply(request);
+        return uses.allows(StreamsView.USE_NAME, own(uses))
+                && watch.sources().stream().allMatch(each -> may(login, request, Act.POLL, each))
+                && may(login, request, Act.PUBLISH, watch.to());
+    }
+
+    private boolean may(String login, Request request, Act act, String stream) {
+        return isFor(login, act, stream) && guarded.may(request, act, stream);
     }
 
     @Override

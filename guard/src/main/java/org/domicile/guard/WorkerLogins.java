@@ -29,7 +29,8 @@ public interface WorkerLogins {
 
     /**
      * Told that it was refused what it is for. It cannot end its transaction then, for which
-     * readers would wait: that is aborted soon, with the results in it, at most once a minute.
+     * readers would wait: where it is still refused after a minute, that is aborted, with the
+     * results in it.
      */
     void refused(String login, Instant now);
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -355,18 +357,27 @@ final class WatchesTest {
     /** Readers of its target would wait for a transaction that it can end no more. */
     @Test
     void whatIsOnItsWayIsAbandonedWhenItIsRefusedOrStopped() throws Exception {
-        Watch watch = made("high", "water.levels", "water.alerts");
-        String login = engine.of(watch).login().name();
+        Watch high = made("high", "water.levels", "water.alerts");
+        Watch other = made("other", "water.other", "water.alerts");
+        String login = engine.of(other).login().name();
         WorkerLogins logins = watches.logins();
-        Instant now = Instant.parse("2026-11-30T10:00:00Z");
-        logins.refused(login, now);
-        assertEquals("watch-" + watch.id(), log.abandoned.poll(20, TimeUnit.SECONDS));
-        logins.refused(login, now.plusSeconds(59));
-        logins.refused(WorkerLogins.PREFIX + "none", now);
-        watches.stop(request(), "high");
-        assertEquals(List.of("watch-" + watch.id()), List.copyOf(log.abandoned));
-        logins.refused(login, now.plusSeconds(120));
-        assertEquals(1, log.abandoned.size());
+        InstantSource clock = installation.time();
+        label("water.levels", LABELS.getFirst());
+        label("water.other", LABELS.getFirst());
+        logins.refused(engine.of(high).login().name(), clock.instant());
+        logins.refused(login, clock.instant());
+        logins.refused(WorkerLogins.PREFIX + "none", clock.instant());
+        // as between two labels that belong together: a moment later it may go on
+        unlabel("water.levels");
+        assertNull(log.abandoned.poll(500, TimeUnit.MILLISECONDS), "it may be taken back yet");
+        installation.time().advance(Duration.ofSeconds(61));
+        assertEquals("watch-" + other.id(), log.abandoned.poll(20, TimeUnit.SECONDS));
+        logins.refused(login, clock.instant());
+        watches.stop(request(), "other");
+        assertEquals("watch-" + other.id(), log.abandoned.poll(20, TimeUnit.SECONDS));
+        installation.time().advance(Duration.ofSeconds(61));
+        assertNull(log.abandoned.poll(500, TimeUnit.MILLISECONDS));
+        unlabel("water.other");
     }
 
     @Test

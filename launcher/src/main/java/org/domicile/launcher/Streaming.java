@@ -222,7 +222,9 @@ final class Streaming implements AutoCloseable {
     private void settled(Runnable settle) {
         try {
             settle.run();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "streams did not start", e);
+        } catch (LinkageError e) {
             // parts of Kafka do not load once the program is ending
             LOG.log(closed ? Level.DEBUG : Level.ERROR, "streams did not start", e);
         }

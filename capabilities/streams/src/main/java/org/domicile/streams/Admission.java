@@ -37,7 +37,7 @@ public interface Admission {
     boolean admits(Client client, Act act, String stream);
 
     /**
-     * Whether it would be admitted, for a client that looks at a stream and is told what it may do
+     * Whether policy would let it, for a client that looks at a stream and is told what it may do
      * there. That is no use of it: nothing is on record, and nothing follows from a no.
      */
     boolean may(Client client, Act act, String stream);

@@ -112,18 +112,16 @@ public final class AskingAuthorizer implements Authorizer {
         }
         String name = action.resourcePattern().name();
         AclOperation operation = action.operation();
-        // with a description comes what its reader may do: KIP-430
-        boolean isTold = !action.logIfDenied();
+        // not asked for by its name
+        boolean isListed = !action.logIfDenied();
+        // with a description comes what its reader may do: KIP-430, and Kafka's Action
+        boolean isTold = !action.logIfAllowed();
         return switch (action.resourcePattern().resourceType()) {
             case TOPIC ->
                     Topic.names(name)
                             && switch (operation) {
                                 case DESCRIBE, DESCRIBE_CONFIGS ->
-                                        asked.admits(
-                                                client,
-                                                // not asked for by its name
-                                                isTold ? Act.LIST : Act.SEE,
-                                                name);
+                                        asked.admits(client, isListed ? Act.LIST : Act.SEE, name);
                                 case READ -> {
                                     if (isTold) {
                                         yield asked.may(client, Act.POLL, name);
@@ -149,7 +147,7 @@ public final class AskingAuthorizer implements Authorizer {
                             };
             case GROUP ->
                     switch (operation) {
-                        case DESCRIBE -> asked.sees(client, Admission.Shared.GROUP, name, isTold);
+                        case DESCRIBE -> asked.sees(client, Admission.Shared.GROUP, name, isListed);
                         case READ, DELETE ->
                                 isTold
                                         ? asked.sees(client, Admission.Shared.GROUP, name, true)

@@ -256,8 +256,7 @@ public final class KafkaDoor implements Admission {
                         && caller.isPresent()
                         && isFor(client, act, stream)
                         && open.admits(request(caller.get(), client), act, stream);
-        // of streams that it does not name a worker sees lists, as everybody does
-        return act == Act.LIST || act == Act.SEE ? admitted : told(client, admitted);
+        return act == Act.LIST ? admitted : told(client, admitted);
     }
 
     @Override
@@ -283,10 +282,12 @@ public final class KafkaDoor implements Admission {
     public boolean sees(Client client, Shared kind, String name, boolean listed) {
         GuardedStreams open = streams;
         Optional<Caller.Known> caller = caller(client);
-        return open != null
-                && caller.isPresent()
-                && isFor(client, kind, name)
-                && open.sees(request(caller.get(), client), kind, name, listed);
+        boolean seen =
+                open != null
+                        && caller.isPresent()
+                        && isFor(client, kind, name)
+                        && open.sees(request(caller.get(), client), kind, name, listed);
+        return listed ? seen : told(client, seen);
     }
 
     @Override
