@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -50,16 +51,21 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.NotControllerException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.message.RequestHeaderData;
 import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.record.internal.RecordBatch;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.utils.internals.Exit;
+import org.apache.kafka.controller.ControllerRequestContext;
 import org.apache.kafka.metadata.bootstrap.BootstrapMetadata;
 import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.ServerSocketFactory;
 import org.apache.kafka.server.storage.log.FetchIsolation;
+import org.apache.kafka.storage.internals.checkpoint.CleanShutdownFileHandler;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
 import org.domicile.bytes.StorageFailure;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +86,13 @@ final class KafkaLog implements StreamLog {
     private static final String CONTROLLER = "CONTROLLER";
     private static final String LOOPBACK = "127.0.0.1";
     private static final long PATIENCE_SECONDS = 60;
+
+    /** For saying to its controller that it ends. */
+    private static final Duration LEAVE = Duration.ofSeconds(5);
+
+    /** After so long its controller, in this same process, takes it for dead. */
+    private static final Duration SILENCE = Duration.ofSeconds(3);
+
     static final int LARGEST_REQUEST = 4 << 20;
 
     /** Threads that handle requests of clients. */
@@ -113,6 +126,7 @@ final class KafkaLog implements StreamLog {
     private final LogOptions options;
     private final Admission admission;
     private final IntConsumer begun;
+    private final Duration overdue;
     private final String secret = secret();
     private final String number;
     private volatile @Nullable Running running;
@@ -138,8 +152,12 @@ final class KafkaLog implements StreamLog {
             int port,
             int workers) {}
 
-    KafkaLog(LogOptions options, Admission admission, IntConsumer begun) {
+    /**
+     * @param overdue how long a login or the rest of a request may take
+     */
+    KafkaLog(LogOptions options, Admission admission, IntConsumer begun, Duration overdue) {
         this.begun = begun;
+        this.overdue = overdue;
         this.options = options;
         this.admission = admission;
         this.number =
@@ -192,6 +210,10 @@ final class KafkaLog implements StreamLog {
         try {
             Path folder = Files.createDirectories(options.folder());
             KafkaConfig config = new KafkaConfig(settings(folder), false);
+            // whoever ends well says so there, and to its controller
+            boolean died =
+                    Files.exists(folder.resolve("meta.properties"))
+                            && !new CleanShutdownFileHandler(folder.toString()).exists();
             format(folder);
             scala.Tuple2<MetaPropertiesEnsemble, BootstrapMetadata> found =
                     KafkaRaftServer.initializeLogDirs(
@@ -249,6 +271,9 @@ final class KafkaLog implements StreamLog {
             boolean up = false;
             try {
                 controller.startup();
+                if (died) {
+                    forgetTheOneBefore(controller);
+                }
                 broker.startup();
                 int inner = broker.boundPort(ListenerName.normalised(INNER));
                 Admin admin = Admin.create(clientSettings(inner));
@@ -259,7 +284,7 @@ final class KafkaLog implements StreamLog {
                         admin,
                         taps,
                         new LogFiles(),
-                        new Overdue(broker.socketServer(), Set.of(CLIENTS, WORKERS)),
+                        new Overdue(broker.socketServer(), Set.of(CLIENTS, WORKERS), overdue),
                         new Appending(clientSettings(inner)),
                         inner,
                         broker.boundPort(ListenerName.normalised(CLIENTS)),
@@ -280,6 +305,37 @@ final class KafkaLog implements StreamLog {
                             + " does not start: "
                             + e.getMessage(),
                     e);
+        }
+    }
+
+    /**
+     * It is dead, since its folder is free; but its controller, which heard nothing of that, would
+     * let no other one in until it has been silent for so long. Where it cannot be forgotten, that
+     * is waited for.
+     */
+    private static void forgetTheOneBefore(ControllerServer controller) {
+        ControllerRequestContext context =
+                new ControllerRequestContext(
+                        new RequestHeaderData(), KafkaPrincipal.ANONYMOUS, OptionalLong.empty());
+        long latest = System.nanoTime() + SILENCE.toNanos();
+        while (System.nanoTime() - latest < 0 && !Thread.currentThread().isInterrupted()) {
+            try {
+                controller
+                        .controller()
+                        .unregisterBroker(context, NODE)
+                        .get(SILENCE.toMillis(), TimeUnit.MILLISECONDS);
+                return;
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof NotControllerException)) {
+                    LOG.log(System.Logger.Level.DEBUG, "the one before is not forgotten", e);
+                    return;
+                }
+                LockSupport.parkNanos(STEP_NANOS); // it is about to be
+            } catch (TimeoutException e) {
+                LOG.log(System.Logger.Level.DEBUG, "the one before is not forgotten", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -462,9 +518,7 @@ final class KafkaLog implements StreamLog {
         settings.put("num.recovery.threads.per.data.dir", "2");
         settings.put("background.threads", "2");
         settings.put("group.initial.rebalance.delay.ms", "0");
-        settings.put("controlled.shutdown.enable", "false");
-        // its controller, in this same process, takes the one of before for alive so long
-        settings.put("broker.session.timeout.ms", "3000");
+        settings.put("broker.session.timeout.ms", Long.toString(SILENCE.toMillis()));
         settings.put("broker.heartbeat.interval.ms", "500");
         return settings;
     }
@@ -888,7 +942,9 @@ final class KafkaLog implements StreamLog {
         now.taps().settle(); // it looks at the log
         now.files().close();
         try {
-            now.broker().shutdown(Duration.ofSeconds(30));
+            // it tells its controller that it ends, so that the next one begins at once; one that
+            // has failed may have no controller that could note it
+            now.broker().shutdown(failure == null ? LEAVE : Duration.ZERO);
             now.controller().shutdown();
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "the streams' log did not end well", e);

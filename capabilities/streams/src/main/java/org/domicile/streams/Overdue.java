@@ -29,6 +29,7 @@ final class Overdue implements AutoCloseable {
 
     private final SocketServer server;
     private final Set<String> listeners;
+    private final Duration patience;
     private final ScheduledExecutorService looking =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("streams-overdue").factory());
@@ -37,9 +38,10 @@ final class Overdue implements AutoCloseable {
     /** What of a connection is not complete, and since when. */
     private record Waits(Object what, long since) {}
 
-    Overdue(SocketServer server, Set<String> listeners) {
+    Overdue(SocketServer server, Set<String> listeners, Duration patience) {
         this.server = server;
         this.listeners = listeners;
+        this.patience = patience;
         long step = STEP.toMillis();
         looking.scheduleWithFixedDelay(this::look, step, step, TimeUnit.MILLISECONDS);
     }
@@ -79,7 +81,7 @@ final class Overdue implements AutoCloseable {
         Waits before = known.get(id);
         Waits waits = before != null && before.what() == what ? before : new Waits(what, now);
         found.put(id, waits);
-        if (now - waits.since() > PATIENCE.toNanos()) {
+        if (now - waits.since() > patience.toNanos()) {
             end(channel);
         }
     }

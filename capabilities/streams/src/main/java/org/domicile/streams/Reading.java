@@ -160,9 +160,9 @@ final class Reading implements StreamLog.Reader {
             backlog.close();
         } finally {
             try {
+                // its last fetch, which waits for what comes, is not waited for
                 consumer.close(
-                        org.apache.kafka.clients.consumer.CloseOptions.timeout(
-                                Duration.ofSeconds(1)));
+                        org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ZERO));
             } catch (InterruptException e) {
                 LOG.log(System.Logger.Level.DEBUG, "a reader was not waited for", e);
             }

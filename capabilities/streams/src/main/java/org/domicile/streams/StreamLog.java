@@ -28,7 +28,7 @@ public interface StreamLog extends AutoCloseable {
 
     /** The same. @param begun told the port of its clients each time that it has started */
     static StreamLog embedded(LogOptions options, Admission admission, IntConsumer begun) {
-        return new KafkaLog(options, admission, begun);
+        return new KafkaLog(options, admission, begun, Overdue.PATIENCE);
     }
 
     /**

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.security.scram.ScramCredential;
 import org.apache.kafka.common.security.scram.internals.ScramFormatter;
 import org.apache.kafka.common.security.scram.internals.ScramMechanism;
@@ -18,6 +19,9 @@ final class Rights implements Admission {
     final Map<String, String> secrets = new ConcurrentHashMap<>();
     final Set<String> rights = ConcurrentHashMap.newKeySet();
     volatile boolean broken;
+
+    /** How often that was told. */
+    final AtomicInteger unrecorded = new AtomicInteger();
 
     /** Names of groups and transactions. */
     final Set<String> used = ConcurrentHashMap.newKeySet();
@@ -73,6 +77,7 @@ final class Rights implements Admission {
     @Override
     public boolean admits(Client client, Act act, String stream) {
         if (broken) {
+            unrecorded.incrementAndGet();
             throw new StorageFailure(StorageFailure.Kind.FULL, "no use can be recorded");
         }
         asked.add(client.login() + " " + act + " " + stream);

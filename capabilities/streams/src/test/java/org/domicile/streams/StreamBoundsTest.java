@@ -33,8 +33,8 @@ import org.apache.kafka.common.requests.JoinGroupRequest;
 import org.apache.kafka.common.requests.MetadataRequest;
 import org.apache.kafka.common.requests.OffsetCommitRequest;
 import org.apache.kafka.common.requests.ProduceRequest;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,31 +42,38 @@ import org.junit.jupiter.api.io.TempDir;
 final class StreamBoundsTest {
     private static final Topic LEVELS = new Topic("water.levels", 1, Duration.ofDays(1), 1L << 30);
 
-    @TempDir private Path folder;
-    private final Rights rights = new Rights();
-    private StreamLog log;
-    private int port;
+    private static final Rights RIGHTS =
+            new Rights()
+                    .login(
+                            "gauge",
+                            "gauge-secret",
+                            "SEE water.levels",
+                            "PUBLISH water.levels",
+                            "POLL water.levels")
+                    .login("crowd", "crowd-secret");
 
-    @BeforeEach
-    void open() {
-        log = StreamLog.embedded(new LogOptions(folder.resolve("log"), "127.0.0.1", 0), rights);
+    @TempDir private static Path folder;
+    private static StreamLog log;
+    private static int port;
+
+    @BeforeAll
+    static void open() {
+        log = StreamLog.embedded(new LogOptions(folder.resolve("log"), "127.0.0.1", 0), RIGHTS);
         port = log.start();
-        rights.login(
-                "gauge",
-                "gauge-secret",
-                "SEE water.levels",
-                "PUBLISH water.levels",
-                "POLL water.levels");
         log.keep(LEVELS);
     }
 
-    @AfterEach
-    void close() {
+    @AfterAll
+    static void close() {
         log.close();
     }
 
-    private RawClient gauge() throws IOException {
-        return new RawClient(port).plain("gauge", "gauge-secret");
+    private static RawClient gauge() throws IOException {
+        return gauge(port);
+    }
+
+    private static RawClient gauge(int at) throws IOException {
+        return new RawClient(at).plain("gauge", "gauge-secret");
     }
 
     private static Map<Errors, Integer> errors(RawClient client, AbstractRequest request)
@@ -176,7 +183,8 @@ final class StreamBoundsTest {
         byte[] metadata = new byte[names.remaining()];
         names.get(metadata);
         assertTrue(RequestParts.ofSubscription(metadata) > 12_000);
-        try (RawClient client = gauge()) {
+        // of another organisation than the others here, who join groups too
+        try (RawClient client = new RawClient(port).plain("crowd", "crowd-secret")) {
             int taken = 0;
             for (int i = 0; i < 40; i++) {
                 JoinGroupRequestData.JoinGroupRequestProtocolCollection protocols =
@@ -190,7 +198,7 @@ final class StreamBoundsTest {
                                 client,
                                 new JoinGroupRequest.Builder(
                                                 new JoinGroupRequestData()
-                                                        .setGroupId("gauge-" + i)
+                                                        .setGroupId("crowd-" + i)
                                                         .setSessionTimeoutMs(10_000)
                                                         .setRebalanceTimeoutMs(10_000)
                                                         .setProtocolType("consumer")
@@ -298,13 +306,23 @@ final class StreamBoundsTest {
     void whoeverDoesNotComeToAnEndIsCutOff() throws Exception {
         MemoryRecords one =
                 MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(new byte[1]));
-        try (RawClient silent = new RawClient(port);
-                RawClient half = gauge();
-                RawClient good = gauge()) {
-            half.begin(4 << 20, new byte[100]);
-            assertTrue(half.isOver());
-            assertTrue(silent.isOver());
-            assertEquals(Map.of(Errors.NONE, 1), errors(good, produce("water.levels", one)));
+        try (StreamLog hasty =
+                new KafkaLog(
+                        new LogOptions(folder.resolve("hasty"), "127.0.0.1", 0),
+                        RIGHTS,
+                        _ -> {},
+                        Duration.ofSeconds(2))) {
+            hasty.keep(LEVELS);
+            try (RawClient good = gauge(hasty.start());
+                    RawClient half = gauge(hasty.start());
+                    RawClient silent = new RawClient(hasty.start())) {
+                long begun = System.nanoTime();
+                half.begin(4 << 20, new byte[100]);
+                assertTrue(half.isOver());
+                assertTrue(silent.isOver());
+                assertTrue(System.nanoTime() - begun > 1_500_000_000L); // and not at once
+                assertEquals(Map.of(Errors.NONE, 1), errors(good, produce("water.levels", one)));
+            }
         }
         try (RawClient large = gauge()) {
             large.begin((4 << 20) + 1, new byte[100]);

@@ -84,7 +84,16 @@ final class StreamLogFaultsTest {
     }
 
     private static KafkaProducer<byte[], byte[]> producer(int port) {
+        return producer(port, 10_000);
+    }
+
+    /**
+     * @param patience milliseconds until a record is given up
+     */
+    private static KafkaProducer<byte[], byte[]> producer(int port, int patience) {
         Map<String, Object> settings = client(port, "gauge");
+        settings.put("delivery.timeout.ms", Integer.toString(patience));
+        settings.put("request.timeout.ms", Integer.toString(patience / 2));
         settings.remove("group.id");
         settings.remove("auto.offset.reset");
         return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
@@ -171,7 +180,7 @@ final class StreamLogFaultsTest {
         Set<String> kept = new ConcurrentSkipListSet<>();
         Set<String> refused = new ConcurrentSkipListSet<>();
         byte[] body = new byte[20_000];
-        try (KafkaProducer<byte[], byte[]> producer = producer(port)) {
+        try (KafkaProducer<byte[], byte[]> producer = producer(port, 4_000)) {
             producer.send(new ProducerRecord<>("water.levels", body)).get(60, TimeUnit.SECONDS);
             kept.add("first");
             Process limited =
@@ -190,8 +199,8 @@ final class StreamLogFaultsTest {
                 producer.send(
                         new ProducerRecord<>("water.levels", key, body),
                         (_, e) -> (e == null ? kept : refused).add(name));
-                if (i % 50 == 0) {
-                    producer.flush();
+                if (i % 10 == 0) {
+                    producer.flush(); // else a slow disk refuses some before it fails
                 }
             }
             producer.flush();
