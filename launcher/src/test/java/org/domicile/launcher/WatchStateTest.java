@@ -15,11 +15,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A watch that remembers much: it is kept, goes on after deaths, and is bounded. */
+/**
+ * A watch that remembers much: it is kept, goes on after deaths, and is bounded. How much fits into
+ * a worker as it comes is {@code -Ddomicile.keys=200000}, which takes half a minute more.
+ */
 @Timeout(300)
 final class WatchStateTest {
-    private static final int KEYS = 200_000;
+    private static final int KEYS = Integer.getInteger("domicile.keys", 60_000);
+    private static final int MORE = KEYS / 2;
     private static final int AT_ONCE = 100_000;
+    private static final long MOST_OF_IT = KEYS * 70L; // bytes; a key takes some 85
 
     private static final String SCHEMA =
             """
@@ -61,8 +66,12 @@ final class WatchStateTest {
     }
 
     private static String reading(int station, int level, int second) {
-        return "{\"station\":\"station-%07d\",\"level\":%d,\"at\":\"2026-11-30T01:%02d:%02dZ\"}"
-                .formatted(station, level, second / 60, second % 60);
+        return "{\"station\":\"%s\",\"level\":%d,\"at\":\"2026-11-30T01:%02d:%02dZ\"}"
+                .formatted(station(station), level, second / 60, second % 60);
+    }
+
+    private static String station(int number) {
+        return "station-%07d".formatted(number);
     }
 
     private static Json.Row await(Rig rig, String watch, Predicate<Json.Row> wanted)
@@ -73,7 +82,7 @@ final class WatchStateTest {
             if (wanted.test(now)) {
                 return now;
             }
-            LockSupport.parkNanos(100_000_000);
+            LockSupport.parkNanos(200_000_000);
         }
         return fail("not so: " + rig.run("watch", "show", watch).out());
     }
@@ -117,7 +126,7 @@ final class WatchStateTest {
                             "firsts",
                             now ->
                                     now.fields().containsKey("checkpointBytes")
-                                            && now.number("checkpointBytes") > 4_000_000);
+                                            && now.number("checkpointBytes") > MOST_OF_IT);
             assertEquals("running", full.text("state"), full::line);
             WatchCommandsTest.killWorkers();
             // what is known is found no more, also by the next worker
@@ -125,20 +134,19 @@ final class WatchStateTest {
             publish(rig, KEYS + 1, KEYS + 2, i -> reading(i, 700, 50));
             publish(rig, KEYS + 2, KEYS + 3, i -> reading(i, 12, 90));
             assertEquals(
-                    List.of("station-0200000", "station-0200001"),
-                    stations(rig, "water.firsts", 2));
+                    List.of(station(KEYS), station(KEYS + 1)), stations(rig, "water.firsts", 2));
             assertTrue(
                     rig.run("uses", "--json").out().contains("watching:Restore"),
                     "on record as the program's own");
             // no room for what is large: that watch says so, and others go on
-            done(rig.run("organisation", "quota", "main", "--bytes", "20MiB"));
+            done(rig.run("organisation", "quota", "main", "--bytes", KEYS / 10_000 + "MiB"));
             done(rig.run("watch", "create", "high", HIGH, "--to", "water.high"));
-            publish(rig, KEYS + 3, KEYS + AT_ONCE, i -> reading(i, 12, 100));
+            publish(rig, KEYS + 3, KEYS + MORE, i -> reading(i, 12, 100));
             Json.Row failing =
                     await(rig, "firsts", now -> now.text("error").contains("there is no room"));
             assertEquals("failing", failing.text("state"));
             publish(rig, KEYS, KEYS + 1, i -> reading(i, 401, 110));
-            assertEquals(List.of("station-0200000"), stations(rig, "water.high", 1));
+            assertEquals(List.of(station(KEYS)), stations(rig, "water.high", 1));
             done(rig.run("organisation", "quota", "main", "--bytes", "1GiB"));
             await(rig, "firsts", now -> now.text("state").equals("running"));
         }
