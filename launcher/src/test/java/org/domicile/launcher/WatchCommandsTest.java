@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Watches by command, with the worker that runs them, and through a restart. One server and its
  * worker for all that needs no fresh one: a start of each takes seconds. What a worker's death
- * leaves, {@link WatchStateTest} and the proof of deaths show.
+ * leaves, the proof of deaths shows.
  */
 @Timeout(300)
 final class WatchCommandsTest {
@@ -116,6 +116,7 @@ final class WatchCommandsTest {
     @Test
     void alertsComeOnceAndGoOnAfterARestart() throws Exception {
         Rig rig = new Rig(folder);
+        MuchState much = new MuchState(rig, folder);
         try (Cloud cloud =
                 rig.open("kafka.listen=127.0.0.1:0", "watches.tables=1s", "sql.warm=1")) {
             assertTrue(rig.run("watch", "list").out().contains("no watches"));
@@ -159,11 +160,14 @@ final class WatchCommandsTest {
                                     "1 watch in 1 worker; walls that stand: files, network,"
                                             + " privileges, processes"),
                     status::out);
+            much.comesTogether();
         }
         try (Cloud cloud = rig.open("kafka.listen=127.0.0.1:0")) {
             // of the window that was open when the program ended, and of one after it
             publish(rig, reading("east", 500, 42), reading("south", 13, 70));
             assertEquals(List.of("north", "west", "east"), stations(alerts(rig, 3)));
+            much.isKnownAfterwards();
+            much.hasNoRoom();
             theEndOfItsPurposeEndsIt(rig);
         }
     }
@@ -448,22 +452,6 @@ final class WatchCommandsTest {
 
     private static List<String> stations(List<Json.Row> alerts) {
         return alerts.stream().map(each -> each.row("value").text("station")).toList();
-    }
-
-    static void killWorkers() {
-        List<ProcessHandle> workers =
-                ProcessHandle.current().children().filter(WatchCommandsTest::runsWatches).toList();
-        assertEquals(1, workers.size());
-        workers.forEach(ProcessHandle::destroyForcibly);
-    }
-
-    private static boolean runsWatches(ProcessHandle process) {
-        try {
-            return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"))
-                    .contains("org.domicile.flink.Main");
-        } catch (IOException e) {
-            return false; // it has ended
-        }
     }
 
     private static void await(Rig rig, String watch, String state) throws IOException {

@@ -11,16 +11,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A watch that remembers much: it is kept, goes on after deaths, and is bounded. How much fits into
- * a worker as it comes is {@code -Ddomicile.keys=200000}, which takes half a minute more.
+ * A watch that remembers much: it is kept, goes on in another worker, and is bounded. {@link
+ * WatchCommandsTest} has it in its server, before and after a restart. How much fits into a worker
+ * as it comes is {@code -Ddomicile.keys=200000}, which takes half a minute more.
+ *
+ * @param folder for what is published
  */
-@Timeout(300)
-final class WatchStateTest {
+record MuchState(Rig rig, Path folder) {
     private static final int KEYS = Integer.getInteger("domicile.keys", 60_000);
     private static final int MORE = KEYS / 2;
     private static final int AT_ONCE = 100_000;
@@ -35,13 +34,11 @@ final class WatchStateTest {
     /** Remembers each station. */
     private static final String FIRSTS =
             "select station, level from (select station, level, row_number() over (partition by"
-                    + " station order by at) as place from \"water.levels\") where place = 1 and"
+                    + " station order by at) as place from \"much.levels\") where place = 1 and"
                     + " level > 400";
 
     /** Remembers nothing. */
-    private static final String HIGH = "select station from \"water.levels\" where level = 401";
-
-    @TempDir private Path folder;
+    private static final String HIGH = "select station from \"much.levels\" where level = 401";
 
     private static void done(Rig.Ran ran) {
         assertEquals(0, ran.code(), ran.err());
@@ -51,7 +48,7 @@ final class WatchStateTest {
         String of(int number);
     }
 
-    private void publish(Rig rig, int from, int to, Line line) throws IOException {
+    private void publish(int from, int to, Line line) throws IOException {
         for (int begin = from; begin < to; begin += AT_ONCE) {
             Path file = Files.createTempFile(folder, "readings", ".ndjson");
             try (BufferedWriter out = Files.newBufferedWriter(file)) {
@@ -60,7 +57,7 @@ final class WatchStateTest {
                     out.newLine();
                 }
             }
-            done(rig.run("stream", "publish", "water.levels", file.toString()));
+            done(rig.run("stream", "publish", "much.levels", file.toString()));
             Files.delete(file);
         }
     }
@@ -74,8 +71,7 @@ final class WatchStateTest {
         return "station-%07d".formatted(number);
     }
 
-    private static Json.Row await(Rig rig, String watch, Predicate<Json.Row> wanted)
-            throws IOException {
+    private Json.Row await(String watch, Predicate<Json.Row> wanted) throws IOException {
         long end = System.nanoTime() + 180_000_000_000L;
         while (System.nanoTime() < end) {
             Json.Row now = rig.run("watch", "show", watch, "--json").rows().getFirst();
@@ -87,7 +83,7 @@ final class WatchStateTest {
         return fail("not so: " + rig.run("watch", "show", watch).out());
     }
 
-    private static List<String> stations(Rig rig, String stream, int count) throws IOException {
+    private List<String> stations(String stream, int count) throws IOException {
         List<String> stations =
                 rig
                         .run(
@@ -109,46 +105,47 @@ final class WatchStateTest {
         return stations;
     }
 
-    @Test
-    void muchIsRememberedThroughADeathAndWithoutRoom() throws Exception {
-        Rig rig = new Rig(folder);
+    /** Of each station the first reading. */
+    void comesTogether() throws IOException {
         Path schema = Files.writeString(folder.resolve("levels.json"), SCHEMA);
-        try (Cloud cloud = rig.open("kafka.listen=127.0.0.1:0")) {
-            done(rig.run("stream", "create", "water.levels", "--schema", schema.toString()));
-            done(rig.run("stream", "create", "water.firsts"));
-            done(rig.run("stream", "create", "water.high"));
-            done(rig.run("watch", "create", "firsts", FIRSTS, "--to", "water.firsts"));
-            publish(rig, 0, KEYS, i -> reading(i, 12, 1));
-            publish(rig, KEYS, KEYS + 1, i -> reading(i, 500, 20)); // time goes on
-            Json.Row full =
-                    await(
-                            rig,
-                            "firsts",
-                            now ->
-                                    now.fields().containsKey("checkpointBytes")
-                                            && now.number("checkpointBytes") > MOST_OF_IT);
-            assertEquals("running", full.text("state"), full::line);
-            WatchCommandsTest.killWorkers();
-            // what is known is found no more, also by the next worker
-            publish(rig, 0, 1_000, i -> reading(i, 600, 30));
-            publish(rig, KEYS + 1, KEYS + 2, i -> reading(i, 700, 50));
-            publish(rig, KEYS + 2, KEYS + 3, i -> reading(i, 12, 90));
-            assertEquals(
-                    List.of(station(KEYS), station(KEYS + 1)), stations(rig, "water.firsts", 2));
-            assertTrue(
-                    rig.run("uses", "--json").out().contains("watching:Restore"),
-                    "on record as the program's own");
-            // no room for what is large: that watch says so, and others go on
-            done(rig.run("organisation", "quota", "main", "--bytes", KEYS / 10_000 + "MiB"));
-            done(rig.run("watch", "create", "high", HIGH, "--to", "water.high"));
-            publish(rig, KEYS + 3, KEYS + MORE, i -> reading(i, 12, 100));
-            Json.Row failing =
-                    await(rig, "firsts", now -> now.text("error").contains("there is no room"));
-            assertEquals("failing", failing.text("state"));
-            publish(rig, KEYS, KEYS + 1, i -> reading(i, 401, 110));
-            assertEquals(List.of(station(KEYS)), stations(rig, "water.high", 1));
-            done(rig.run("organisation", "quota", "main", "--bytes", "1GiB"));
-            await(rig, "firsts", now -> now.text("state").equals("running"));
-        }
+        done(rig.run("stream", "create", "much.levels", "--schema", schema.toString()));
+        done(rig.run("stream", "create", "much.firsts"));
+        done(rig.run("stream", "create", "much.high"));
+        done(rig.run("watch", "create", "firsts", FIRSTS, "--to", "much.firsts"));
+        publish(0, KEYS, i -> reading(i, 12, 1));
+        publish(KEYS, KEYS + 1, i -> reading(i, 500, 20)); // time goes on
+        Json.Row full =
+                await(
+                        "firsts",
+                        now ->
+                                now.fields().containsKey("checkpointBytes")
+                                        && now.number("checkpointBytes") > MOST_OF_IT);
+        assertEquals("running", full.text("state"), full::line);
+    }
+
+    /** What is known is found no more, also by the next worker. */
+    void isKnownAfterwards() throws IOException {
+        publish(0, 1_000, i -> reading(i, 600, 30));
+        publish(KEYS + 1, KEYS + 2, i -> reading(i, 700, 50));
+        publish(KEYS + 2, KEYS + 3, i -> reading(i, 12, 90));
+        assertEquals(List.of(station(KEYS), station(KEYS + 1)), stations("much.firsts", 2));
+        assertTrue(
+                rig.run("uses", "--json").out().contains("watching:Restore"),
+                "on record as the program's own");
+    }
+
+    /** No room for what is large: that watch says so, and others go on. */
+    void hasNoRoom() throws IOException {
+        done(rig.run("organisation", "quota", "main", "--bytes", KEYS / 10_000 + "MiB"));
+        done(rig.run("watch", "create", "high", HIGH, "--to", "much.high"));
+        publish(KEYS + 3, KEYS + MORE, i -> reading(i, 12, 100));
+        Json.Row failing = await("firsts", now -> now.text("error").contains("there is no room"));
+        assertEquals("failing", failing.text("state"));
+        publish(KEYS, KEYS + 1, i -> reading(i, 401, 110));
+        assertEquals(List.of(station(KEYS)), stations("much.high", 1));
+        done(rig.run("organisation", "quota", "main", "--bytes", "1GiB"));
+        await("firsts", now -> now.text("state").equals("running"));
+        done(rig.run("watch", "stop", "firsts"));
+        done(rig.run("watch", "stop", "high"));
     }
 }
