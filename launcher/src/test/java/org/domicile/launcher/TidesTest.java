@@ -88,14 +88,14 @@ final class TidesTest {
     @Test
     void readingsAreRowsAndEverythingGoesAgain() throws Exception {
         Rig rig = new Rig(folder);
-        try (Cloud _ = rig.open("kafka.listen=127.0.0.1:0")) {
+        try (Cloud _ = rig.open("kafka.listen=127.0.0.1:0", "sql.warm=0")) {
             Rig.Ran wrong = rig.run("demo", "tides", "--stations", "34");
             assertTrue(wrong.code() == 2 && wrong.err().contains("from 1 to 33"), wrong::err);
-            Rig.Ran ran = demo(rig, "2s");
+            Rig.Ran ran = demo(rig, "7200");
             assertTrue(ran.out().contains("Look further:"), ran::out);
             assertTrue(ran.out().contains("demo tides --remove"), ran::out);
             // 2 hours of event time with its first moment, and 1 that goes on where those ended
-            Rig.Ran more = demo(rig, "1s");
+            Rig.Ran more = demo(rig, "3600");
             assertTrue(more.out().contains("33 readings of 3 stations"), more::out);
             List<Json.Row> rows = levels(rig);
             assertEquals(3, rows.size());
@@ -158,7 +158,7 @@ final class TidesTest {
         assertTrue(Double.parseDouble(alert.text("above_mean_high_water")) >= 0.1, alert::line);
     }
 
-    private static Rig.Ran demo(Rig rig, String length) {
+    private static Rig.Ran demo(Rig rig, String speed) {
         Rig.Ran ran =
                 rig.run(
                         "demo",
@@ -166,9 +166,9 @@ final class TidesTest {
                         "--stations",
                         "3",
                         "--speed",
-                        "3600",
+                        speed,
                         "--for",
-                        length,
+                        "1s",
                         "--no-watch");
         assertEquals(0, ran.code(), ran.out() + ran.err());
         return ran;

@@ -2,6 +2,7 @@ package org.domicile.launcher;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -22,8 +23,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Watches by command, with the worker that runs them, and through a restart. */
-@Timeout(180)
+/**
+ * Watches by command, with the worker that runs them, and through a restart. One server and its
+ * worker for all that needs no fresh one: a start of each takes seconds. What a worker's death
+ * leaves, the proof of deaths shows.
+ */
+@Timeout(300)
 final class WatchCommandsTest {
     @TempDir private Path folder;
 
@@ -111,7 +116,10 @@ final class WatchCommandsTest {
     @Test
     void alertsComeOnceAndGoOnAfterARestart() throws Exception {
         Rig rig = new Rig(folder);
-        try (Cloud cloud = rig.open("kafka.listen=127.0.0.1:0")) {
+        MuchState much = new MuchState(rig, folder);
+        try (Cloud cloud =
+                rig.open("kafka.listen=127.0.0.1:0", "watches.tables=1s", "sql.warm=1")) {
+            assertTrue(rig.run("watch", "list").out().contains("no watches"));
             done(rig.run("stream", "create", "water.levels"));
             schema(rig, "water.levels");
             Rig.Ran made = rig.run("watch", "create", "high_water", HIGH, "--to", "water.alerts");
@@ -134,7 +142,7 @@ final class WatchCommandsTest {
             assertEquals("north", first.getFirst().row("value").text("station"));
             assertEquals(451, first.getFirst().row("value").number("top"));
             assertEquals("2026-11-30T00:00:10", first.getFirst().row("value").text("window_end"));
-            await(rig, "running");
+            await(rig, "high_water", "running");
             Rig.Ran shown = rig.run("watch", "show", "high_water");
             assertTrue(shown.out().contains("running; 6 records read"), shown::out);
             assertTrue(shown.out().contains("2 of them passed over"), shown::out);
@@ -142,10 +150,8 @@ final class WatchCommandsTest {
             itsRateAndWhatWaitsAreTold(rig);
             whatIsUnusualIsFound(rig);
             aClockAnHourAheadLosesNothingOfOthers(rig);
-            // the worker dies: what it knew it goes on with
-            publish(rig, reading("west", 470, 21));
-            killWorkers();
-            publish(rig, reading("south", 13, 40));
+            aTableOfTheCatalogIsJoined(rig);
+            publish(rig, reading("west", 470, 21), reading("south", 13, 40));
             assertEquals(List.of("north", "west"), stations(alerts(rig, 2)));
             Rig.Ran status = rig.run("status");
             assertTrue(
@@ -154,11 +160,14 @@ final class WatchCommandsTest {
                                     "1 watch in 1 worker; walls that stand: files, network,"
                                             + " privileges, processes"),
                     status::out);
+            much.comesTogether();
         }
         try (Cloud cloud = rig.open("kafka.listen=127.0.0.1:0")) {
             // of the window that was open when the program ended, and of one after it
             publish(rig, reading("east", 500, 42), reading("south", 13, 70));
             assertEquals(List.of("north", "west", "east"), stations(alerts(rig, 3)));
+            much.isKnownAfterwards();
+            much.hasNoRoom();
             theEndOfItsPurposeEndsIt(rig);
         }
     }
@@ -187,7 +196,7 @@ final class WatchCommandsTest {
                                 "--from",
                                 "beginning",
                                 "--idle",
-                                "3s",
+                                "2s",
                                 "--json",
                                 "--credential",
                                 other)
@@ -316,7 +325,7 @@ final class WatchCommandsTest {
         Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         publishTo(rig, "clock.levels", at(now.plusSeconds(3_600), 900));
         await(rig, "totals", told -> number(told, "recordsIn") == 1);
-        pause(); // for a watermark of it
+        pause(300); // for a watermark of it, which comes each 50 ms
         publishTo(
                 rig,
                 "clock.levels",
@@ -369,70 +378,69 @@ final class WatchCommandsTest {
     private static String joined(String column) {
         return "select r.station, r.level, s."
                 + column
-                + " from \"water.levels\" r join \"geo.stations\" s on r.station = s.id"
+                + " from \"pier.levels\" r join \"geo.stations\" s on r.station = s.id"
                 + " where r.level > s.high";
     }
 
     /** Read as its maker's SQL: by what policy, rules and labels say, at each time. */
-    @Test
-    void aTableOfTheCatalogIsJoined() throws Exception {
-        Rig rig = new Rig(folder);
-        try (Cloud cloud = rig.open("kafka.listen=127.0.0.1:0", "watches.tables=1s")) {
-            done(rig.run("stream", "create", "water.levels"));
-            done(rig.run("stream", "create", "water.alerts"));
-            schema(rig, "water.levels");
-            done(rig.run("sql", "create schema geo"));
-            done(
-                    rig.run(
-                            "sql",
-                            "create table geo.stations (id varchar, name varchar, high integer)"));
-            done(
-                    rig.run(
-                            "sql",
-                            "insert into geo.stations values ('north', 'Pier', 400), ('south',"
-                                    + " 'Lock', 100), (null, 'Nowhere', 0)"));
-            done(rig.run("watch", "create", "high_water", joined("name"), "--to", "water.alerts"));
-            publish(rig, reading("north", 450, 1), reading("north", 350, 2));
-            publish(rig, reading("south", 150, 3), reading("west", 900, 4));
-            assertEquals(List.of("Pier 450", "Lock 150"), names(alerts(rig, 2)));
-            // rows that a rule hides are not there, and what changed is seen
-            done(rig.run("table", "rows", "geo.stations", "--where", "id = 'north'"));
-            pause();
-            publish(rig, reading("south", 151, 5), reading("north", 451, 6));
-            assertEquals(List.of("Pier 450", "Lock 150", "Pier 451"), names(alerts(rig, 3)));
-            // without the right to the table it reads nothing more, and says so
-            Path text =
-                    Files.writeString(
-                            folder.resolve("no.cedar"),
-                            "forbid (principal, action == Action::\"sql:Select\", resource);");
-            done(rig.run("policy", "put", "no", text.toString()));
-            publish(rig, reading("north", 452, 7));
-            await(rig, "failing");
-            Rig.Ran shown = rig.run("watch", "show", "high_water");
-            assertTrue(shown.out().contains("from water.levels, geo.stations to"), shown::out);
-            assertTrue(shown.out().contains("it failed last because"), shown::out);
-            String line = rig.run("watch", "list").out().split("\n")[1];
-            assertTrue(line.matches(".* failing .*[0-9:]{5}  .{20,40}…?"), line);
-            Rig.Ran refused =
-                    rig.run("watch", "create", "other", joined("name"), "--to", "water.alerts");
-            assertTrue(refused.err().contains("geo.stations\" cannot be read"), refused::err);
-            done(rig.run("policy", "remove", "no"));
-            done(rig.run("watch", "stop", "high_water"));
-            assertTrue(rig.run("watch", "list").out().contains("no watches"));
-            // what is known of a column has to be kept where it goes
-            done(rig.run("table", "classes", "geo.stations", "name", "--classes", "open"));
-            Rig.Ran unkept =
-                    rig.run("watch", "create", "other", joined("name"), "--to", "water.alerts");
-            assertTrue(unkept.err().contains("may not go there"), unkept::err);
-            done(rig.run("watch", "create", "other", joined("high"), "--to", "water.alerts"));
-            done(rig.run("label", "streams://main/water.alerts", "--classes", "open"));
-            done(rig.run("watch", "create", "kept", joined("name"), "--to", "water.alerts"));
-        }
+    private void aTableOfTheCatalogIsJoined(Rig rig) throws Exception {
+        done(rig.run("stream", "create", "pier.levels"));
+        done(rig.run("stream", "create", "pier.alerts"));
+        schema(rig, "pier.levels");
+        done(rig.run("sql", "create schema geo"));
+        done(rig.run("sql", "create table geo.stations (id varchar, name varchar, high integer)"));
+        done(
+                rig.run(
+                        "sql",
+                        "insert into geo.stations values ('north', 'Pier', 400), ('south',"
+                                + " 'Lock', 100), (null, 'Nowhere', 0)"));
+        done(rig.run("watch", "create", "joined", joined("name"), "--to", "pier.alerts"));
+        publishTo(rig, "pier.levels", reading("north", 450, 1), reading("north", 350, 2));
+        publishTo(rig, "pier.levels", reading("south", 150, 3), reading("west", 900, 4));
+        assertEquals(List.of("Pier 450", "Lock 150"), names(alerts(rig, "pier.alerts", 2)));
+        // rows that a rule hides are not there, and what changed is seen
+        done(rig.run("table", "rows", "geo.stations", "--where", "id = 'north'"));
+        pause(1_100); // until it is read again
+        publishTo(rig, "pier.levels", reading("south", 151, 5), reading("north", 451, 6));
+        assertEquals(
+                List.of("Pier 450", "Lock 150", "Pier 451"), names(alerts(rig, "pier.alerts", 3)));
+        // without the right to the table it reads nothing more, and says so
+        Path text =
+                Files.writeString(
+                        folder.resolve("no.cedar"),
+                        "forbid (principal, action == Action::\"sql:Select\", resource);");
+        done(rig.run("policy", "put", "no", text.toString()));
+        publishTo(rig, "pier.levels", reading("north", 452, 7));
+        await(rig, "joined", "failing");
+        Rig.Ran shown = rig.run("watch", "show", "joined");
+        assertTrue(shown.out().contains("from pier.levels, geo.stations to"), shown::out);
+        assertTrue(shown.out().contains("it failed last because"), shown::out);
+        String listed = rig.run("watch", "list").out();
+        String line =
+                listed.lines()
+                        .filter(each -> each.startsWith("joined "))
+                        .findFirst()
+                        .orElse(listed);
+        assertTrue(line.matches(".* failing .*[0-9:]{5}  .{20,40}…?"), line);
+        Rig.Ran refused =
+                rig.run("watch", "create", "other", joined("name"), "--to", "pier.alerts");
+        assertTrue(refused.err().contains("geo.stations\" cannot be read"), refused::err);
+        done(rig.run("policy", "remove", "no"));
+        done(rig.run("watch", "stop", "joined"));
+        assertFalse(rig.run("watch", "list").out().contains("joined"));
+        // what is known of a column has to be kept where it goes
+        done(rig.run("table", "classes", "geo.stations", "name", "--classes", "open"));
+        Rig.Ran unkept = rig.run("watch", "create", "other", joined("name"), "--to", "pier.alerts");
+        assertTrue(unkept.err().contains("may not go there"), unkept::err);
+        done(rig.run("watch", "create", "other", joined("high"), "--to", "pier.alerts"));
+        done(rig.run("label", "streams://main/pier.alerts", "--classes", "open"));
+        done(rig.run("watch", "create", "kept", joined("name"), "--to", "pier.alerts"));
+        done(rig.run("watch", "stop", "other"));
+        done(rig.run("watch", "stop", "kept"));
     }
 
-    /** Until a table is read again. */
-    private static void pause() {
-        LockSupport.parkNanos(1_100_000_000);
+    private static void pause(int millis) {
+        LockSupport.parkNanos(millis * 1_000_000L);
     }
 
     private static List<String> names(List<Json.Row> alerts) {
@@ -446,24 +454,8 @@ final class WatchCommandsTest {
         return alerts.stream().map(each -> each.row("value").text("station")).toList();
     }
 
-    static void killWorkers() {
-        List<ProcessHandle> workers =
-                ProcessHandle.current().children().filter(WatchCommandsTest::runsWatches).toList();
-        assertEquals(1, workers.size());
-        workers.forEach(ProcessHandle::destroyForcibly);
-    }
-
-    private static boolean runsWatches(ProcessHandle process) {
-        try {
-            return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"))
-                    .contains("org.domicile.flink.Main");
-        } catch (IOException e) {
-            return false; // it has ended
-        }
-    }
-
-    private static void await(Rig rig, String state) throws IOException {
-        await(rig, "high_water", told -> told.rows().getFirst().text("state").equals(state));
+    private static void await(Rig rig, String watch, String state) throws IOException {
+        await(rig, watch, told -> told.rows().getFirst().text("state").equals(state));
     }
 
     private interface Awaited {

@@ -193,8 +193,8 @@ final class WatchDeaths {
     }
 
     private Server start() throws IOException, Server.Died, InterruptedException {
-        // many checkpoints in a short life
-        return Server.ready(work, "watches.pace=300ms");
+        // many checkpoints in a short life, in which one SQL session is opened
+        return Server.ready(work, "watches.pace=300ms", "sql.warm=0");
     }
 
     private static void prepare(StreamLife life) throws IOException, InterruptedException {
