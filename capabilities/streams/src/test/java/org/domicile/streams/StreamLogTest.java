@@ -2,6 +2,7 @@ package org.domicile.streams;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -307,12 +308,14 @@ final class StreamLogTest {
         try (Admin admin = Admin.create(client("desk", "desk-secret", "PLAIN"))) {
             assertEquals(
                     Set.of(AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS, AclOperation.READ),
-                    admin.describeTopics(
-                                    List.of("water.levels"),
-                                    new DescribeTopicsOptions().includeAuthorizedOperations(true))
-                            .allTopicNames()
-                            .get(20, TimeUnit.SECONDS)
-                            .get("water.levels")
+                    requireNonNull(
+                                    admin.describeTopics(
+                                                    List.of("water.levels"),
+                                                    new DescribeTopicsOptions()
+                                                            .includeAuthorizedOperations(true))
+                                            .allTopicNames()
+                                            .get(20, TimeUnit.SECONDS)
+                                            .get("water.levels"))
                             .authorizedOperations());
             assertEquals(
                     Set.of("desk SEE water.levels", "desk LIST water.levels"),
@@ -326,12 +329,13 @@ final class StreamLogTest {
             rights.asked.clear();
             assertEquals(
                     Set.of(),
-                    admin.describeConsumerGroups(
-                                    List.of("desk-lapsed"),
-                                    new DescribeConsumerGroupsOptions()
-                                            .includeAuthorizedOperations(true))
-                            .describedGroups()
-                            .get("desk-lapsed")
+                    requireNonNull(
+                                    admin.describeConsumerGroups(
+                                                    List.of("desk-lapsed"),
+                                                    new DescribeConsumerGroupsOptions()
+                                                            .includeAuthorizedOperations(true))
+                                            .describedGroups()
+                                            .get("desk-lapsed"))
                             .get(20, TimeUnit.SECONDS)
                             .authorizedOperations());
         }
