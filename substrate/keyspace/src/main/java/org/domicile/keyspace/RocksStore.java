@@ -31,6 +31,8 @@ final class RocksStore implements AutoCloseable {
     private static final int OPEN_FILES = 1_024;
     private static final Logger LOG = System.getLogger(RocksStore.class.getName());
 
+    private static boolean loaded; // guarded by the class
+
     private final List<RocksObject> owned = new ArrayList<>();
     private final RocksDB db;
     private final Families families;
@@ -72,24 +74,38 @@ final class RocksStore implements AutoCloseable {
 
     /**
      * RocksDB's own way unpacks its 12 MB of native code into the system's temporary folder and
-     * removes them at a good end: every server that is killed would leave a copy there, and where
-     * that folder may run nothing (noexec) no server would start. So it is unpacked beside the
-     * tables, and its name is gone as soon as it is loaded.
+     * removes them at a good end: every server that is killed would leave a copy there. So its name
+     * goes as soon as it is loaded. Where that folder may run nothing (noexec) or is full, it is
+     * unpacked beside the tables; not there at first, since a volume with code that runs is busy as
+     * long as its process lives.
      */
     private static synchronized void loadLibrary(Path folder) {
-        Path unpacked = folder.resolve(Environment.getJniLibraryFileName("rocksdb"));
-        try {
-            Files.createDirectories(folder);
+        if (!loaded) {
             try {
-                NativeLibraryLoader.getInstance().loadLibrary(folder.toString());
-            } finally {
-                Files.deleteIfExists(unpacked);
+                Path temporary = Files.createTempDirectory("domicile-rocksdb-");
+                try {
+                    loaded = loaded(temporary);
+                } finally {
+                    Files.deleteIfExists(temporary);
+                }
+                loaded = loaded || loaded(Files.createDirectories(folder));
+            } catch (IOException e) {
+                LOG.log(Level.DEBUG, "RocksDB is loaded in its own way", e);
             }
-        } catch (IOException | UnsatisfiedLinkError e) {
-            // a full disk, or one that may run nothing: RocksDB's own way is left
-            LOG.log(Level.DEBUG, "RocksDB is not loaded from " + unpacked, e);
         }
         RocksDB.loadLibrary();
+    }
+
+    private static boolean loaded(Path folder) throws IOException {
+        try {
+            NativeLibraryLoader.getInstance().loadLibrary(folder.toString());
+            return true;
+        } catch (IOException | UnsatisfiedLinkError e) {
+            LOG.log(Level.DEBUG, "RocksDB is not loaded from " + folder, e);
+            return false;
+        } finally {
+            Files.deleteIfExists(folder.resolve(Environment.getJniLibraryFileName("rocksdb")));
+        }
     }
 
     private static DBOptions database(KeyspaceOptions options) {
