@@ -25,12 +25,6 @@ record MuchState(Rig rig, Path folder) {
     private static final int AT_ONCE = 100_000;
     private static final long MOST_OF_IT = KEYS * 70L; // bytes; a key takes some 85
 
-    private static final String SCHEMA =
-            """
-            {"type":"object","properties":{"station":{"type":"string"},"level":{"type":"integer"},
-             "at":{"type":"string","format":"date-time"}},"required":["station","level","at"]}
-            """;
-
     /** Remembers each station. */
     private static final String FIRSTS =
             "select station, level from (select station, level, row_number() over (partition by"
@@ -39,10 +33,6 @@ record MuchState(Rig rig, Path folder) {
 
     /** Remembers nothing. */
     private static final String HIGH = "select station from \"much.levels\" where level = 401";
-
-    private static void done(Rig.Ran ran) {
-        assertEquals(0, ran.code(), ran.err());
-    }
 
     private interface Line {
         String of(int number);
@@ -57,7 +47,7 @@ record MuchState(Rig rig, Path folder) {
                     out.newLine();
                 }
             }
-            done(rig.run("stream", "publish", "much.levels", file.toString()));
+            WatchCommandsTest.done(rig.run("stream", "publish", "much.levels", file.toString()));
             Files.delete(file);
         }
     }
@@ -107,11 +97,12 @@ record MuchState(Rig rig, Path folder) {
 
     /** Of each station the first reading. */
     void comesTogether() throws IOException {
-        Path schema = Files.writeString(folder.resolve("levels.json"), SCHEMA);
-        done(rig.run("stream", "create", "much.levels", "--schema", schema.toString()));
-        done(rig.run("stream", "create", "much.firsts"));
-        done(rig.run("stream", "create", "much.high"));
-        done(rig.run("watch", "create", "firsts", FIRSTS, "--to", "much.firsts"));
+        Path schema = Files.writeString(folder.resolve("levels.json"), WatchCommandsTest.SCHEMA);
+        WatchCommandsTest.done(
+                rig.run("stream", "create", "much.levels", "--schema", schema.toString()));
+        WatchCommandsTest.done(rig.run("stream", "create", "much.firsts"));
+        WatchCommandsTest.done(rig.run("stream", "create", "much.high"));
+        WatchCommandsTest.done(rig.run("watch", "create", "firsts", FIRSTS, "--to", "much.firsts"));
         publish(0, KEYS, i -> reading(i, 12, 1));
         publish(KEYS, KEYS + 1, i -> reading(i, 500, 20)); // time goes on
         Json.Row full =
@@ -136,16 +127,17 @@ record MuchState(Rig rig, Path folder) {
 
     /** No room for what is large: that watch says so, and others go on. */
     void hasNoRoom() throws IOException {
-        done(rig.run("organisation", "quota", "main", "--bytes", KEYS / 10_000 + "MiB"));
-        done(rig.run("watch", "create", "high", HIGH, "--to", "much.high"));
+        WatchCommandsTest.done(
+                rig.run("organisation", "quota", "main", "--bytes", KEYS / 10_000 + "MiB"));
+        WatchCommandsTest.done(rig.run("watch", "create", "high", HIGH, "--to", "much.high"));
         publish(KEYS + 3, KEYS + MORE, i -> reading(i, 12, 100));
         Json.Row failing = await("firsts", now -> now.text("error").contains("there is no room"));
         assertEquals("failing", failing.text("state"));
         publish(KEYS, KEYS + 1, i -> reading(i, 401, 110));
         assertEquals(List.of(station(KEYS)), stations("much.high", 1));
-        done(rig.run("organisation", "quota", "main", "--bytes", "1GiB"));
+        WatchCommandsTest.done(rig.run("organisation", "quota", "main", "--bytes", "1GiB"));
         await("firsts", now -> now.text("state").equals("running"));
-        done(rig.run("watch", "stop", "firsts"));
-        done(rig.run("watch", "stop", "high"));
+        WatchCommandsTest.done(rig.run("watch", "stop", "firsts"));
+        WatchCommandsTest.done(rig.run("watch", "stop", "high"));
     }
 }

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class WatchCommandsTest {
     @TempDir private Path folder;
 
-    private static final String SCHEMA =
+    static final String SCHEMA =
             """
             {"type":"object","properties":{"station":{"type":"string"},"level":{"type":"integer"},
              "at":{"type":"string","format":"date-time"}},"required":["station","level","at"]}
@@ -44,7 +44,7 @@ final class WatchCommandsTest {
                     + " interval '10' second))"
                     + " group by station, window_start, window_end having max(level) > 400";
 
-    private static void done(Rig.Ran ran) {
+    static void done(Rig.Ran ran) {
         assertEquals(0, ran.code(), ran.err());
     }
 
