@@ -770,42 +770,50 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
     }
 
     @Override
-    public void refused(String login, Instant now) {
+    public void refused(String login) {
         Lent known = lent.get(login);
         if (known != null && doubted.add(login)) {
-            Thread.ofVirtual()
-                    .name("watch refused")
-                    .start(() -> {
-                        Instant due = now.plus(PAUSE);
-                        while (triesAgain(login, known, due)) {
-                            due = clock.instant().plus(PAUSE);
-                        }
-                    });
+            Thread.ofVirtual().name("watch refused").start(() -> lookAgain(login, known));
         }
     }
 
     /**
-     * Waits, and abandons what a watch has open that still may not do what it is for. Right after
-     * the refusal would be too soon: a label is set on one stream and then on the next, a policy is
-     * put and taken back; such a watch goes on by itself, and would have lost the results that its
-     * last checkpoint has with it.
-     *
-     * @return whether that has to be tried again
+     * A minute later, abandons what a watch has open that still may not do what it is for. Right
+     * after the refusal would be too soon: a label is set on one stream and then on the next, a
+     * policy is put and taken back; such a watch goes on by itself, and would have lost the results
+     * that its last checkpoint has with it. Where the log does not answer, it is tried again.
      */
-    private boolean triesAgain(String login, Lent known, Instant due) {
+    private void lookAgain(String login, Lent known) {
+        boolean again = true;
+        while (again) {
+            boolean waited = isOver(login, known, clock.instant().plus(PAUSE));
+            doubted.remove(login); // what is refused from here on is looked at again
+            again =
+                    waited
+                            && lent.get(login) == known
+                            && !goesOn(login, known.watch())
+                            && !abandon(known.watch())
+                            && doubted.add(login);
+        }
+    }
+
+    /**
+     * Waits, by the clock of all that is decided here.
+     *
+     * @return false when the log-in has ended meanwhile
+     */
+    private boolean isOver(String login, Lent known, Instant due) {
         try {
-            while (lent.get(login) == known && clock.instant().isBefore(due)) {
+            while (lent.get(login) == known) {
+                if (!clock.instant().isBefore(due)) {
+                    return true;
+                }
                 Thread.sleep(STEP_MILLIS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
         }
-        doubted.remove(login); // what is refused from here on is looked at again
-        return lent.get(login) == known
-                && !goesOn(login, known.watch())
-                && !abandon(known.watch())
-                && doubted.add(login);
+        return false;
     }
 
     /** Whether it may do all that it is for. */

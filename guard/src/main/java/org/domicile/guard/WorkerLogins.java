@@ -1,6 +1,5 @@
 package org.domicile.guard;
 
-import java.time.Instant;
 import java.util.Optional;
 import org.domicile.request.Caller;
 import org.domicile.streams.Act;
@@ -32,5 +31,5 @@ public interface WorkerLogins {
      * readers would wait: where it is still refused after a minute, that is aborted, with the
      * results in it.
      */
-    void refused(String login, Instant now);
+    void refused(String login);
 }

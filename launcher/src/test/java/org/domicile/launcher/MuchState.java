@@ -74,25 +74,9 @@ record MuchState(Rig rig, Path folder) {
     }
 
     private List<String> stations(String stream, int count) throws IOException {
-        List<String> stations =
-                rig
-                        .run(
-                                "stream",
-                                "tail",
-                                stream,
-                                "--from",
-                                "beginning",
-                                "--limit",
-                                Integer.toString(count),
-                                "--idle",
-                                "240s",
-                                "--json")
-                        .rows()
-                        .stream()
-                        .map(each -> each.row("value").text("station"))
-                        .toList();
-        assertEquals(count, stations.size(), rig.run("watch", "list", "--json").out());
-        return stations;
+        return WatchCommandsTest.results(rig, stream, count, "240s").stream()
+                .map(each -> each.row("value").text("station"))
+                .toList();
     }
 
     /** Of each station the first reading. */

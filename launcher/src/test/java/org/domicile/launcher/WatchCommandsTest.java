@@ -63,7 +63,15 @@ final class WatchCommandsTest {
     }
 
     private static List<Json.Row> alerts(Rig rig, String stream, int count) throws IOException {
-        List<Json.Row> alerts =
+        return results(rig, stream, count, "60s");
+    }
+
+    /**
+     * @param idle how long none may come
+     */
+    static List<Json.Row> results(Rig rig, String stream, int count, String idle)
+            throws IOException {
+        List<Json.Row> results =
                 rig.run(
                                 "stream",
                                 "tail",
@@ -73,11 +81,11 @@ final class WatchCommandsTest {
                                 "--limit",
                                 Integer.toString(count),
                                 "--idle",
-                                "60s",
+                                idle,
                                 "--json")
                         .rows();
-        assertEquals(count, alerts.size(), rig.run("watch", "list", "--json").out());
-        return alerts;
+        assertEquals(count, results.size(), rig.run("watch", "list", "--json").out());
+        return results;
     }
 
     /** As anybody does who knows Confluent's API. */

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -62,7 +61,7 @@ final class WorkersAtKafkaTest {
         }
 
         @Override
-        public void refused(String login, Instant now) {
+        public void refused(String login) {
             refused.add(login);
         }
     }

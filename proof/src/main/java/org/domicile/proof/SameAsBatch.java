@@ -62,6 +62,8 @@ final class SameAsBatch {
     private static final int LAST_STAGE = 2;
     private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final int LONGEST_IDLE = 2_000; // milliseconds
+
+    /** Answers without the end of a stage, until the next wait for longer. */
     private static final int MANY = 10;
 
     private static final String SCHEMA =
@@ -446,7 +448,7 @@ final class SameAsBatch {
         for (Question each : questions) {
             for (int asked = 1; ended(each, schedule, stage) < ENDS; asked++) {
                 if (asked % MANY == 0) {
-                    idle = Math.min(LONGEST_IDLE, 2 * idle);
+                    readForLonger();
                 }
                 if (System.nanoTime() > patience) {
                     throw new IOException(
@@ -569,6 +571,10 @@ final class SameAsBatch {
         return rows;
     }
 
+    private void readForLonger() {
+        idle = Math.min(LONGEST_IDLE, 2 * idle);
+    }
+
     /** Once the last stage has ended. */
     private List<Map<String, String>> all(Question question, int schedule)
             throws IOException, InterruptedException {
@@ -578,7 +584,7 @@ final class SameAsBatch {
             if (System.nanoTime() > patience) {
                 throw new IOException("the results are not read to their end: " + question.name());
             }
-            idle = Math.min(LONGEST_IDLE, 2 * idle);
+            readForLonger();
             results = results(question, schedule);
         }
         return results;

@@ -85,6 +85,10 @@ final class KafkaLog implements StreamLog {
 
     private static final String CONTROLLER = "CONTROLLER";
     private static final String LOOPBACK = "127.0.0.1";
+
+    /** There once a folder is a log's. */
+    private static final String FORMATTED = "meta.properties";
+
     private static final long PATIENCE_SECONDS = 60;
 
     /** For saying to its controller that it ends. */
@@ -212,7 +216,7 @@ final class KafkaLog implements StreamLog {
             KafkaConfig config = new KafkaConfig(settings(folder), false);
             // whoever ends well says so there, and to its controller
             boolean died =
-                    Files.exists(folder.resolve("meta.properties"))
+                    Files.exists(folder.resolve(FORMATTED))
                             && !new CleanShutdownFileHandler(folder.toString()).exists();
             format(folder);
             scala.Tuple2<MetaPropertiesEnsemble, BootstrapMetadata> found =
@@ -369,7 +373,7 @@ final class KafkaLog implements StreamLog {
     }
 
     private void format(Path folder) throws IOException {
-        if (Files.exists(folder.resolve("meta.properties"))) {
+        if (Files.exists(folder.resolve(FORMATTED))) {
             return;
         }
         Formatter formatter =

@@ -273,7 +273,7 @@ public final class KafkaDoor implements Admission {
     private boolean told(Client client, boolean admitted) {
         WorkerLogins logins = workers;
         if (!admitted && logins != null && isWorker(client)) {
-            logins.refused(client.login(), clock.instant());
+            logins.refused(client.login());
         }
         return admitted;
     }

@@ -80,31 +80,37 @@ final class RocksStore implements AutoCloseable {
      * long as its process lives.
      */
     private static synchronized void loadLibrary(Path folder) {
-        if (!loaded) {
-            try {
-                Path temporary = Files.createTempDirectory("domicile-rocksdb-");
-                try {
-                    loaded = loaded(temporary);
-                } finally {
-                    Files.deleteIfExists(temporary);
-                }
-                loaded = loaded || loaded(Files.createDirectories(folder));
-            } catch (IOException e) {
-                LOG.log(Level.DEBUG, "RocksDB is loaded in its own way", e);
-            }
-        }
-        RocksDB.loadLibrary();
+        loaded = loaded || loadFromTemporary() || loadFrom(folder);
+        RocksDB.loadLibrary(); // in its own way where neither would do
     }
 
-    private static boolean loaded(Path folder) throws IOException {
+    private static boolean loadFromTemporary() {
         try {
-            NativeLibraryLoader.getInstance().loadLibrary(folder.toString());
+            Path temporary = Files.createTempDirectory("domicile-rocksdb-");
+            try {
+                return loadFrom(temporary);
+            } finally {
+                Files.deleteIfExists(temporary);
+            }
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "there is no temporary folder for RocksDB", e);
+            return false;
+        }
+    }
+
+    private static boolean loadFrom(Path folder) {
+        Path unpacked = folder.resolve(Environment.getJniLibraryFileName("rocksdb"));
+        try {
+            Files.createDirectories(folder);
+            try {
+                NativeLibraryLoader.getInstance().loadLibrary(folder.toString());
+            } finally {
+                Files.deleteIfExists(unpacked);
+            }
             return true;
         } catch (IOException | UnsatisfiedLinkError e) {
             LOG.log(Level.DEBUG, "RocksDB is not loaded from " + folder, e);
             return false;
-        } finally {
-            Files.deleteIfExists(folder.resolve(Environment.getJniLibraryFileName("rocksdb")));
         }
     }
 

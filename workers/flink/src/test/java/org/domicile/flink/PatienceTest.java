@@ -2,8 +2,9 @@ package org.domicile.flink;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.flink.util.clock.RelativeClock;
+import org.apache.flink.util.clock.ManualClock;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -12,28 +13,14 @@ import org.junit.jupiter.api.Test;
  * nothing comes; its records were late then, and nearly half of the sums were lost.
  */
 final class PatienceTest {
-    private final AtomicLong now = new AtomicLong();
+    private final ManualClock clock = new ManualClock();
     private final AtomicLong waiting = new AtomicLong();
     private final AtomicLong answers = new AtomicLong(-1);
 
-    private final Patience patience =
-            new Patience(
-                    new RelativeClock() {
-                        @Override
-                        public long relativeTimeMillis() {
-                            return now.get() / 1_000_000;
-                        }
-
-                        @Override
-                        public long relativeTimeNanos() {
-                            return now.get();
-                        }
-                    },
-                    waiting::get,
-                    answers::get);
+    private final Patience patience = new Patience(clock, waiting::get, answers::get);
 
     private long millisAfter(long milliseconds) {
-        now.addAndGet(milliseconds * 1_000_000);
+        clock.advanceTime(Duration.ofMillis(milliseconds));
         return patience.relativeTimeMillis();
     }
 

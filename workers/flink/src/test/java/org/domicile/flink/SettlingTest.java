@@ -2,6 +2,7 @@ package org.domicile.flink;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -10,7 +11,7 @@ import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
-import org.apache.flink.util.clock.RelativeClock;
+import org.apache.flink.util.clock.ManualClock;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
  * window, a join and a pattern had lost what one part gave behind another.
  */
 final class SettlingTest {
-    private final AtomicLong now = new AtomicLong();
+    private final ManualClock clock = new ManualClock();
     private final AtomicLong waiting = new AtomicLong();
     private final List<String> said = new ArrayList<>();
     private boolean idle;
@@ -60,17 +61,7 @@ final class SettlingTest {
                             }
                         }
                     },
-                    new RelativeClock() {
-                        @Override
-                        public long relativeTimeMillis() {
-                            return now.get() / 1_000_000;
-                        }
-
-                        @Override
-                        public long relativeTimeNanos() {
-                            return now.get();
-                        }
-                    },
+                    clock,
                     waiting::get);
 
     private void event(long at) {
@@ -78,7 +69,7 @@ final class SettlingTest {
     }
 
     private List<String> saidAfter(long milliseconds) {
-        now.addAndGet(milliseconds * 1_000_000);
+        clock.advanceTime(Duration.ofMillis(milliseconds));
         said.clear();
         settling.onPeriodicEmit(output);
         return List.copyOf(said);
