@@ -72,6 +72,14 @@ final class Report {
         return medians().stream().mapToLong(Figure::failed).sum();
     }
 
+    /** Of one that is measured. */
+    long failed(String who) {
+        return medians().stream()
+                .filter(each -> each.who().equals(who))
+                .mapToLong(Figure::failed)
+                .sum();
+    }
+
     /** One object of JSON, in one line. */
     String json(String line) {
         Map<String, Object> json = new LinkedHashMap<>();

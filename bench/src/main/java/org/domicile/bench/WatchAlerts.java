@@ -41,6 +41,10 @@ final class WatchAlerts {
     private static final int WINDOW = 200; // milliseconds
     private static final int STATIONS = 100;
     private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+    /** Without a result, after which none comes any more. */
+    private static final Duration SILENCE = Duration.ofSeconds(20);
+
     private static final Duration SLICE = Duration.ofMillis(5);
 
     /** What is asked of the events. */
@@ -158,7 +162,10 @@ final class WatchAlerts {
 
     /**
      * Events a second that a query reads of what lies there already, from when a fifth of its
-     * results are there until all are.
+     * results are there until all are. Events that are in no result, though nothing came for a
+     * while, have failed: a window may have ended before they were read.
+     *
+     * @throws IOException when hardly any result comes, or more than there may be
      */
     Figure catchUp(Query query, double seconds) throws IOException {
         String from = "bench.backlog" + made;
@@ -185,7 +192,8 @@ final class WatchAlerts {
         try (KafkaConsumer<byte[], byte[]> results = results(to);
                 Running _ = runner.run(query, from, to, true)) {
             long end = System.nanoTime() + PATIENCE.toNanos();
-            while (read < count) {
+            while (read < count && (first == 0 || System.nanoTime() - at < SILENCE.toNanos())) {
+                long before = read;
                 for (ConsumerRecord<byte[], byte[]> each : results.poll(Duration.ofMillis(20))) {
                     read +=
                             switch (query) {
@@ -195,13 +203,16 @@ final class WatchAlerts {
                                                 field(new String(each.value(), UTF_8), "many"));
                             };
                 }
-                at = System.nanoTime();
+                if (read > before) {
+                    at = System.nanoTime();
+                    cost = runner.cpuMicros();
+                }
                 if (first == 0 && read >= count / 5) {
                     first = read;
                     firstAt = at;
-                    firstCost = runner.cpuMicros();
+                    firstCost = cost;
                 }
-                if (at > end) {
+                if (System.nanoTime() > end) {
                     throw new IOException(
                             runner.who()
                                     + " has read "
@@ -212,7 +223,6 @@ final class WatchAlerts {
                                     + runner.state());
                 }
             }
-            cost = runner.cpuMicros() - firstCost;
         }
         if (read > count) {
             throw new IOException(runner.who() + " has read " + read + " of " + count + " events");
@@ -225,9 +235,9 @@ final class WatchAlerts {
                 0,
                 0,
                 0,
-                cost / Math.max(1, read - first),
+                (cost - firstCost) / Math.max(1, read - first),
                 0,
-                0,
+                count - read,
                 Server.DURABLE);
     }
 
