@@ -845,9 +845,10 @@ final class LiveTable implements AutoCloseable {
         }
         troubled = troubled.isBefore(now) ? troubled : now;
         Duration patience = with.options().every();
+        Duration look = patience.compareTo(LOOK) < 0 ? patience : LOOK;
         patience = patience.compareTo(TROUBLED) < 0 ? patience : TROUBLED;
         if (Duration.between(troubled, now).compareTo(patience) < 0
-                || sized.plus(LOOK).isAfter(now)) {
+                || sized.plus(look).isAfter(now)) {
             return;
         }
         sized = now;
