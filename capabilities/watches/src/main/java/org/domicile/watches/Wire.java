@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  *             STARTED     number
  *             PIECE       id, number of the checkpoint (long), bytes of it
  *             CHECKPOINT  id, number of the checkpoint, its length (longs): it is whole
- *             TOLD        id, state, records in, records out, passed over, pending (longs),
- *                         sentence
+ *             TOLD        id, state, records in, records out, passed over, missed, pending
+ *                         (longs), sentence
  *             SCHEMA      id, number, stream, id of a schema (int)
  *             TABLE       id, number, table
  *   program:  PLAN        number, the watch
@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Wire {
     /** Of these words. */
-    public static final int VERSION = 2;
+    public static final int VERSION = 3;
 
     /** The worker is there. */
     public static final int HELLO = 1;

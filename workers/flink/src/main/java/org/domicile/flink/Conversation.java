@@ -452,6 +452,7 @@ final class Conversation {
                         out.writeLong(Figures.read(id));
                         out.writeLong(Figures.published(id));
                         out.writeLong(Figures.passed(id));
+                        out.writeLong(Figures.missed(id));
                         out.writeLong(Figures.waiting(id));
                         Wire.text(out, why);
                     });

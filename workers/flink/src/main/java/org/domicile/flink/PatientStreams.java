@@ -1,5 +1,6 @@
 package org.domicile.flink;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.eventtime.TimestampAssigner;
@@ -9,10 +10,18 @@ import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkGeneratorSupplier;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamSource;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.transformations.SourceTransformation;
 import org.apache.flink.streaming.connectors.kafka.table.KafkaDynamicSource;
 import org.apache.flink.streaming.connectors.kafka.table.KafkaDynamicTableFactory;
 import org.apache.flink.table.connector.ChangelogMode;
+import org.apache.flink.table.connector.ProviderContext;
+import org.apache.flink.table.connector.source.DataStreamScanProvider;
 import org.apache.flink.table.connector.source.DynamicTableSource;
 import org.apache.flink.table.connector.source.ScanTableSource;
 import org.apache.flink.table.connector.source.abilities.SupportsReadingMetadata;
@@ -22,11 +31,13 @@ import org.apache.flink.table.types.DataType;
 import org.apache.flink.util.clock.RelativeClock;
 
 /**
- * Flink's connector of Kafka for sources, whose parts of streams are given up by {@link Patience}.
- * For Flink, which finds it by META-INF/services.
+ * Flink's connector of Kafka for sources, whose parts of streams are given up by {@link Patience},
+ * and begin where {@link Resuming} says. For Flink, which finds it by META-INF/services.
  */
 public final class PatientStreams extends KafkaDynamicTableFactory {
     static final String NAME = "patient-streams";
+    private static final String CLIENT = "properties.";
+    private static final String BEGIN = "scan.startup.timestamp-millis";
 
     /** For Flink. */
     public PatientStreams() {}
@@ -38,10 +49,39 @@ public final class PatientStreams extends KafkaDynamicTableFactory {
 
     @Override
     public DynamicTableSource createDynamicTableSource(Context context) {
-        return new Source((KafkaDynamicSource) super.createDynamicTableSource(context));
+        Map<String, String> options = context.getCatalogTable().getOptions();
+        Map<String, String> client = new HashMap<>();
+        options.forEach((name, value) -> {
+            if (name.startsWith(CLIENT)
+                    && !name.equals(CLIENT + "group.id")
+                    && !name.equals(CLIENT + "isolation.level")) {
+                client.put(name.substring(CLIENT.length()), value);
+            }
+        });
+        return new Source(
+                (KafkaDynamicSource) super.createDynamicTableSource(context),
+                client,
+                Long.parseLong(options.getOrDefault(BEGIN, "-1")));
     }
 
-    private record Source(KafkaDynamicSource kafka)
+    /** What is said to Flink so that it leaves it to us where parts begin. */
+    static Map<String, String> places(String watch, long begin) {
+        Map<String, String> options = new HashMap<>();
+        options.put("scan.startup.mode", "group-offsets");
+        options.put(CLIENT + "group.id", "watch-" + watch); // which nobody is asked about
+        options.put(CLIENT + "commit.offsets.on.checkpoint", "false");
+        options.put(CLIENT + "auto.offset.reset", "none");
+        if (begin >= 0) {
+            options.put(BEGIN, Long.toString(begin));
+        }
+        return options;
+    }
+
+    /**
+     * @param client what a client of the log needs
+     * @param begin as {@link Resuming} has it
+     */
+    private record Source(KafkaDynamicSource kafka, Map<String, String> client, long begin)
             implements ScanTableSource, SupportsReadingMetadata, SupportsWatermarkPushDown {
         @Override
         public ChangelogMode getChangelogMode() {
@@ -50,7 +90,39 @@ public final class PatientStreams extends KafkaDynamicTableFactory {
 
         @Override
         public ScanRuntimeProvider getScanRuntimeProvider(ScanContext context) {
-            return kafka.getScanRuntimeProvider(context);
+            DataStreamScanProvider made =
+                    (DataStreamScanProvider) kafka.getScanRuntimeProvider(context);
+            return new DataStreamScanProvider() {
+                @Override
+                public DataStream<RowData> produceDataStream(
+                        ProviderContext providers, StreamExecutionEnvironment environment) {
+                    return resuming(made.produceDataStream(providers, environment), environment);
+                }
+
+                @Override
+                public boolean isBounded() {
+                    return made.isBounded();
+                }
+            };
+        }
+
+        private DataStream<RowData> resuming(
+                DataStream<RowData> made, StreamExecutionEnvironment environment) {
+            @SuppressWarnings("unchecked") // it is what Kafka's connector makes
+            SourceTransformation<RowData, KafkaPartitionSplit, KafkaSourceEnumState> its =
+                    (SourceTransformation<RowData, KafkaPartitionSplit, KafkaSourceEnumState>)
+                            made.getTransformation();
+            DataStreamSource<RowData> own =
+                    environment.fromSource(
+                            new Resuming(its.getSource(), client, begin),
+                            its.getWatermarkStrategy(),
+                            its.getName(),
+                            its.getOutputType());
+            String uid = its.getUid();
+            if (uid != null) {
+                own.uid(uid); // by which its state is found again
+            }
+            return own;
         }
 
         @Override
@@ -75,7 +147,7 @@ public final class PatientStreams extends KafkaDynamicTableFactory {
 
         @Override
         public DynamicTableSource copy() {
-            return new Source((KafkaDynamicSource) kafka.copy());
+            return new Source((KafkaDynamicSource) kafka.copy(), client, begin);
         }
 
         @Override
