@@ -672,7 +672,7 @@ final class StreamTablesTest {
     @Test
     void aStreamWhoseTableDoesNotGetOnTakesNoMoreThanItsSize() throws Exception {
         Random random = new Random(5);
-        try (City city = new City("streams.commit=1s")) {
+        try (City city = new City("streams.commit=300ms")) {
             city.run("stream", "create", "water.levels", "--size", "1MiB", "--partitions", "2");
             city.register("water.levels-value", SCHEMA);
             city.run("stream", "table", "water.levels");
@@ -693,8 +693,8 @@ final class StreamTablesTest {
             city.publish("water.others", line); // others go on
             Properties settings = new Properties();
             settings.load(new StringReader(city.rig.run("env", "--for", "java").out()));
-            settings.put("delivery.timeout.ms", "1000");
-            settings.put("request.timeout.ms", "500");
+            settings.put("delivery.timeout.ms", "500");
+            settings.put("request.timeout.ms", "300");
             try (KafkaProducer<byte[], byte[]> producer =
                     new KafkaProducer<>(
                             settings, new ByteArraySerializer(), new ByteArraySerializer())) {
@@ -796,9 +796,9 @@ final class StreamTablesTest {
             throw new UncheckedIOException(e);
         }
         settings.put("linger.ms", "0");
-        settings.put("max.block.ms", "1000");
-        settings.put("request.timeout.ms", "800");
-        settings.put("delivery.timeout.ms", "1000");
+        settings.put("max.block.ms", "400");
+        settings.put("request.timeout.ms", "300");
+        settings.put("delivery.timeout.ms", "400");
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(
                         settings, new ByteArraySerializer(), new ByteArraySerializer())) {
