@@ -82,6 +82,7 @@ final class StreamsView implements GuardedStreams {
             StreamPlaces places,
             LiveTables live,
             Warehouses warehouses,
+            StreamGrowth growth,
             SecureRandom random) {
         this.acting = acting;
         this.policy = policy;
@@ -93,7 +94,7 @@ final class StreamsView implements GuardedStreams {
         this.warehouses = warehouses;
         this.random = random;
         this.once = new StreamOnce(streams, log, random);
-        this.settled = new StreamsSettled(streams, log, live::start, FIRST_PAUSE_MILLIS);
+        this.settled = new StreamsSettled(streams, log, growth, live::start, FIRST_PAUSE_MILLIS);
     }
 
     private Resource.Data place(Uses uses, Optional<Stream> found, String name) {
