@@ -61,6 +61,7 @@ final class Gate implements Guard {
     private final Warehouses warehouses;
     private final TableCare care = new TableCare();
     private final LiveTables live = new LiveTables();
+    private final StreamGrowth growth = new StreamGrowth();
     private final LifecycleRun lifecycle;
     private final ObjectsView.Telling telling;
     private final Delivery delivery;
@@ -199,6 +200,7 @@ final class Gate implements Guard {
                 places,
                 live,
                 warehouses,
+                growth,
                 random);
     }
 
@@ -251,6 +253,7 @@ final class Gate implements Guard {
             GuardedWatches.Columns columns,
             Queries queries,
             Tables tables) {
+        growth.tell(engine);
         return new WatchesView(
                 this::uses,
                 policy,

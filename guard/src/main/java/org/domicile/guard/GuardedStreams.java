@@ -101,9 +101,11 @@ public interface GuardedStreams extends AutoCloseable {
     }
 
     /**
-     * streams:Poll: reads a stream from here on.
+     * streams:Poll: reads a stream from here on. A partition that is added meanwhile is read from
+     * its beginning.
      *
-     * @param from first offsets that are wanted, by partition; of others, what comes from now on
+     * @param from first offsets that are wanted, by partition; of one that is not named among
+     *     others, all that it has, since it was added later; none is named: what comes from now on
      */
     Reader read(Request request, String stream, Map<Integer, Long> from);
 

@@ -29,6 +29,7 @@ final class StreamsSettled {
 
     private final Streams streams;
     private final StreamLog log;
+    private final StreamGrowth growth;
     private final Runnable settled;
     private final long firstPause;
     private final ReentrantLock settling = new ReentrantLock();
@@ -43,12 +44,19 @@ final class StreamsSettled {
     private @Nullable Thread mending;
 
     /**
+     * @param growth who hears of it before a stream has more partitions
      * @param settled what can begin once the log runs; it may be told many times
      * @param firstPause in milliseconds, before what failed is tried again
      */
-    StreamsSettled(Streams streams, StreamLog log, Runnable settled, long firstPause) {
+    StreamsSettled(
+            Streams streams,
+            StreamLog log,
+            StreamGrowth growth,
+            Runnable settled,
+            long firstPause) {
         this.streams = streams;
         this.log = log;
+        this.growth = growth;
         this.settled = settled;
         this.firstPause = firstPause;
     }
@@ -111,6 +119,7 @@ final class StreamsSettled {
         try {
             Optional<Stream> wanted = streams.stream(name);
             if (wanted.isPresent()) {
+                growth.grows(name, wanted.get().topic().partitions());
                 log.keep(wanted.get().topic(), wanted.get().letting());
             } else {
                 log.remove(name);

@@ -10,7 +10,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.objects.Bucket;
@@ -80,6 +82,7 @@ final class StreamsView implements GuardedStreams {
             StreamPlaces places,
             LiveTables live,
             Warehouses warehouses,
+            StreamGrowth growth,
             SecureRandom random) {
         this.acting = acting;
         this.policy = policy;
@@ -91,7 +94,7 @@ final class StreamsView implements GuardedStreams {
         this.warehouses = warehouses;
         this.random = random;
         this.once = new StreamOnce(streams, log, random);
-        this.settled = new StreamsSettled(streams, log, live::start, FIRST_PAUSE_MILLIS);
+        this.settled = new StreamsSettled(streams, log, growth, live::start, FIRST_PAUSE_MILLIS);
     }
 
     private Resource.Data place(Uses uses, Optional<Stream> found, String name) {
@@ -598,7 +601,9 @@ final class StreamsView implements GuardedStreams {
         }
         Map<Integer, Long> begin = new TreeMap<>();
         for (StreamLog.Extent each : log.extents(name)) {
-            begin.put(each.partition(), from.getOrDefault(each.partition(), each.next()));
+            // who names some has been here: one that he does not name came since
+            long unnamed = from.isEmpty() ? each.next() : each.first();
+            begin.put(each.partition(), from.getOrDefault(each.partition(), unnamed));
         }
         return new Following(found.get(), uses.last(), begin, log.follow(name, begin));
     }
@@ -607,14 +612,16 @@ final class StreamsView implements GuardedStreams {
     private final class Following implements Reader {
         private final Stream stream;
         private final Map<Integer, Long> begins;
-        private final StreamLog.Reader reader;
+        private final Set<Integer> known; // partitions that the reader reads
         private final Deque<StreamRecord> left = new ArrayDeque<>();
+        private StreamLog.Reader reader;
         private String use;
 
         Following(Stream stream, String use, Map<Integer, Long> begins, StreamLog.Reader reader) {
             this.stream = stream;
             this.use = use;
             this.begins = Map.copyOf(begins);
+            this.known = new TreeSet<>(begins.keySet());
             this.reader = reader;
         }
 
@@ -631,6 +638,9 @@ final class StreamsView implements GuardedStreams {
             }
             use = began ? uses.last() : use;
             if (left.isEmpty()) {
+                if (found.get().topic().partitions() > known.size()) {
+                    grow();
+                }
                 left.addAll(reader.poll(longest));
             }
             List<StreamRecord> records = new ArrayList<>();
@@ -640,6 +650,23 @@ final class StreamsView implements GuardedStreams {
                 polled(request, name, each.partition(), each.offset(), each.offset() + 1);
             }
             return records;
+        }
+
+        /**
+         * Goes on in all partitions that the log has by now: one that was added, from its first.
+         */
+        private void grow() {
+            Map<Integer, Long> at = new TreeMap<>();
+            for (StreamLog.Extent each : log.extents(stream.name())) {
+                at.put(each.partition(), each.first());
+            }
+            known.forEach(each -> at.put(each, reader.next(each)));
+            if (at.size() > known.size()) {
+                StreamLog.Reader all = log.follow(stream.name(), at);
+                reader.close();
+                reader = all;
+                known.addAll(at.keySet());
+            }
         }
 
         @Override

@@ -529,6 +529,11 @@ final class WatchesView implements GuardedWatches, WorkerLogins {
         }
 
         @Override
+        public int partitions(String stream) {
+            return streams.stream(stream).map(each -> each.topic().partitions()).orElse(0);
+        }
+
+        @Override
         public WatchEngine.Read rows(String table) {
             return WatchesView.this.rows(watch, table);
         }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ObjIntConsumer;
 import org.domicile.watches.Watch;
 import org.domicile.watches.WatchEngine;
 
@@ -13,6 +14,9 @@ import org.domicile.watches.WatchEngine;
 public class MemoryEngine implements WatchEngine {
     /** What it was given to run, by id. */
     public final Map<String, Running> running = new ConcurrentHashMap<>();
+
+    /** Hears that a stream is about to grow. */
+    public volatile ObjIntConsumer<String> growing = (_, _) -> {};
 
     /** A watch that it would run. */
     public record Running(
@@ -41,6 +45,11 @@ public class MemoryEngine implements WatchEngine {
     public void start(
             Watch watch, List<Readable> streams, Login login, Kept kept, Contents contents) {
         running.put(watch.id(), new Running(watch, streams, login, kept, contents));
+    }
+
+    @Override
+    public void grows(String stream, int partitions) {
+        growing.accept(stream, partitions);
     }
 
     @Override

@@ -23,20 +23,26 @@ import org.domicile.streams.StreamRecord;
 import org.domicile.streams.Topic;
 import org.domicile.streams.Volume;
 
-/** A log of streams in memory, of one partition each. */
+/** A log of streams in memory; records come into one partition, at first the first of them. */
 public final class MemoryLog implements StreamLog {
-    private final Map<String, List<StreamRecord>> streams = new TreeMap<>();
+    private final Map<String, List<List<StreamRecord>>> streams = new TreeMap<>();
     private final Map<String, Callable<Boolean>> holds = new ConcurrentHashMap<>();
     private Volume volume = new Volume(Volume.Encryption.NONE, "memory");
     private boolean running;
     private int lasts = Integer.MAX_VALUE;
     private int breaks = Integer.MAX_VALUE;
     private boolean refuses;
+    private int into;
     private int atOnce = Integer.MAX_VALUE;
 
     /** Gives so many records in a poll at most. */
     synchronized void giveAtOnce(int records) {
         atOnce = records;
+    }
+
+    /** Lets records come into another partition from now on. */
+    synchronized void into(int partition) {
+        into = partition;
     }
 
     /** Takes so many records more, and fails once. */
@@ -121,7 +127,11 @@ public final class MemoryLog implements StreamLog {
         if (refused.contains(topic.name())) {
             throw new StorageFailure(StorageFailure.Kind.OVERLOADED, "not this one");
         }
-        streams.computeIfAbsent(topic.name(), _ -> new ArrayList<>());
+        List<List<StreamRecord>> all =
+                streams.computeIfAbsent(topic.name(), _ -> new ArrayList<>());
+        while (all.size() < topic.partitions()) {
+            all.add(new ArrayList<>());
+        }
     }
 
     @Override
@@ -161,8 +171,11 @@ public final class MemoryLog implements StreamLog {
             throw new AssertionError(e);
         }
         synchronized (this) {
-            List<StreamRecord> all = streams.get(name);
-            return all == null ? List.of() : List.of(new Extent(0, 0, all.size()));
+            List<Extent> extents = new ArrayList<>();
+            for (List<StreamRecord> each : streams.getOrDefault(name, List.of())) {
+                extents.add(new Extent(extents.size(), 0, each.size()));
+            }
+            return extents;
         }
     }
 
@@ -173,13 +186,17 @@ public final class MemoryLog implements StreamLog {
 
     @Override
     public synchronized Map<Integer, Long> ends(String name, int partitions) {
-        List<StreamRecord> all = streams.get(name);
-        return all == null ? Map.of() : Map.of(0, (long) all.size());
+        Map<Integer, Long> ends = new TreeMap<>();
+        for (List<StreamRecord> each : streams.getOrDefault(name, List.of())) {
+            ends.put(ends.size(), (long) each.size());
+        }
+        return ends;
     }
 
     @Override
     public synchronized long bytes(String name) {
         return streams.getOrDefault(name, List.of()).stream()
+                .flatMap(List::stream)
                 .mapToLong(each -> each.value().map(value -> value.length).orElse(0))
                 .sum();
     }
@@ -189,10 +206,11 @@ public final class MemoryLog implements StreamLog {
 
     @Override
     public synchronized Appended append(String stream, List<StreamRecord.Coming> records) {
-        List<StreamRecord> all = streams.get(stream);
-        if (all == null) {
+        List<List<StreamRecord>> there = streams.get(stream);
+        if (there == null) {
             return new Appended.Absent();
         }
+        List<StreamRecord> all = there.get(into);
         List<Place> places = new ArrayList<>();
         for (StreamRecord.Coming each : records) {
             if (breaks-- == 0) {
@@ -205,10 +223,10 @@ public final class MemoryLog implements StreamLog {
                 lasts = Integer.MAX_VALUE;
                 throw new StorageFailure(StorageFailure.Kind.FENCED, "the log fails");
             }
-            places.add(new Place(0, all.size()));
+            places.add(new Place(into, all.size()));
             all.add(
                     new StreamRecord(
-                            0,
+                            into,
                             all.size(),
                             each.at().orElse(Instant.EPOCH),
                             each.key(),
@@ -224,17 +242,22 @@ public final class MemoryLog implements StreamLog {
         return new Reader() {
             @Override
             public List<StreamRecord> poll(Duration longest) {
-                if (next.getOrDefault(0, 0L) == streams.getOrDefault(stream, List.of()).size()) {
+                List<StreamRecord> given = new ArrayList<>();
+                synchronized (MemoryLog.this) {
+                    List<List<StreamRecord>> there = streams.getOrDefault(stream, List.of());
+                    next.replaceAll((partition, at) -> {
+                        List<StreamRecord> all =
+                                partition < there.size() ? there.get(partition) : List.of();
+                        int from = Math.min((int) (long) at, all.size());
+                        int end = from + Math.min(atOnce - given.size(), all.size() - from);
+                        given.addAll(all.subList(from, end));
+                        return (long) end;
+                    });
+                }
+                if (given.isEmpty()) {
                     LockSupport.parkNanos(Math.min(longest.toNanos(), 5_000_000));
                 }
-                synchronized (MemoryLog.this) {
-                    List<StreamRecord> all = streams.getOrDefault(stream, List.of());
-                    int at = (int) (long) next.getOrDefault(0, 0L);
-                    int from = Math.min(at, all.size());
-                    int end = from + Math.min(atOnce, all.size() - from);
-                    next.put(0, (long) end);
-                    return List.copyOf(all.subList(from, end));
-                }
+                return given;
             }
 
             @Override

@@ -475,7 +475,39 @@ final class StreamsTest {
         assertEquals(0, log.extents(LEVELS).getFirst().next());
     }
 
-    /** Whatever fails in between, records of a request with a key come once. */
+    @Test
+    void whoFollowsAStreamThatGrowsMissesNothing() throws Exception {
+        streams.create(request(), topic(LEVELS));
+        streams.publish(request(), LEVELS, () -> coming("before"), "");
+        try (GuardedStreams.Reader reader = streams.read(request(), LEVELS, Map.of())) {
+            assertEquals(Map.of(0, 1L), reader.begins());
+            streams.publish(request(), LEVELS, () -> coming("a", "b"), "");
+            assertEquals(List.of("a"), polled(reader, 1));
+            streams.change(
+                    request(),
+                    LEVELS,
+                    new Streams.Measures(Optional.of(3), Optional.empty(), Optional.empty()));
+            log.into(2);
+            streams.publish(request(), LEVELS, () -> coming("c"), "");
+            assertEquals(List.of("b"), polled(reader, 1), "what was polled before is not lost");
+            assertEquals(List.of("c"), polled(reader, 1));
+            log.into(0);
+            streams.publish(request(), LEVELS, () -> coming("d"), "");
+            assertEquals(List.of("d"), polled(reader, 1), "nor what was there before");
+        }
+        // who was here before it grew, and comes back
+        try (GuardedStreams.Reader reader = streams.read(request(), LEVELS, Map.of(0, 3L))) {
+            assertEquals(Map.of(0, 3L, 1, 0L, 2, 0L), reader.begins());
+            assertEquals(List.of("d", "c"), polled(reader, 10));
+        }
+    }
+
+    private List<String> polled(GuardedStreams.Reader reader, int most) {
+        return reader.poll(request(), Duration.ZERO, most).stream()
+                .map(each -> new String(each.value().orElseThrow(), UTF_8))
+                .toList();
+    }
+
     @Test
     void whoReadsAStreamThatWentReadsNotTheNextOneOfItsName() throws Exception {
         streams.create(request(), topic(LEVELS));

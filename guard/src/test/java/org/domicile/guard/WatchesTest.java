@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +89,28 @@ final class WatchesTest {
 
     private Request request() {
         return installation.request(city);
+    }
+
+    /** Else time goes on without what comes into new partitions, which is late then. */
+    @Test
+    void watchesHearThatAStreamGrowsBeforeItDoes() {
+        Watch made = made("high", "water.levels", "water.alerts");
+        List<String> heard = new ArrayList<>();
+        engine.growing =
+                (stream, partitions) ->
+                        heard.add(
+                                "%s: %d now, %d soon, and %d to who begins"
+                                        .formatted(
+                                                stream,
+                                                log.extents(stream).size(),
+                                                partitions,
+                                                engine.of(made).contents().partitions(stream)));
+        streams.change(
+                request(),
+                "water.levels",
+                new Streams.Measures(Optional.of(3), Optional.empty(), Optional.empty()));
+        assertEquals(List.of("water.levels: 1 now, 3 soon, and 3 to who begins"), heard);
+        assertEquals(3, log.extents("water.levels").size());
     }
 
     private static GuardedWatches.Wanted wanted(String name, String from, String to) {

@@ -485,7 +485,10 @@ final class StreamCommand {
                 names = "--from",
                 paramLabel = "PLACE",
                 defaultValue = "end",
-                description = "beginning, end, or offsets such as 0:17,1:4 (default: end).")
+                description = {
+                    "beginning, end, or offsets such as 0:17,1:4 (default: end). Partitions that",
+                    "offsets do not name are read from their beginning."
+                })
         String from = "end";
 
         @Option(names = "--limit", paramLabel = "N", description = "Stop after so many records.")

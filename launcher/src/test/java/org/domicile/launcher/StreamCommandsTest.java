@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.StringReader;
 import java.net.InetAddress;
@@ -33,9 +34,12 @@ import java.util.zip.GZIPOutputStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -219,12 +223,41 @@ final class StreamCommandsTest {
                                     .header("Last-Event-ID", id.substring(4))
                                     .build())
                             .body();
-            assertEquals(39, rest.lines().filter(each -> each.startsWith("data: {\"part")).count());
+            assertEquals(39, records(rest));
+            HttpResponse<InputStream> follows =
+                    HTTP.send(
+                            request(rig, "air/records?limit=3").build(),
+                            HttpResponse.BodyHandlers.ofInputStream());
+            done(rig.run("stream", "change", "air", "--partitions", "6"));
+            Properties settings = new Properties();
+            settings.load(new StringReader(rig.run("env", "--for", "java").out()));
+            ByteArraySerializer bytes = new ByteArraySerializer();
+            try (KafkaProducer<byte[], byte[]> producer =
+                    new KafkaProducer<>(settings, bytes, bytes)) {
+                for (int partition : List.of(5, 0, 3)) {
+                    producer.send(new ProducerRecord<>("air", partition, null, new byte[] {'1'}))
+                            .get();
+                }
+            }
+            String all = new String(follows.body().readAllBytes(), UTF_8);
+            assertEquals(3, records(all), all);
+            // with an id of before it grew
+            String later =
+                    sent(request(rig, "air/records?limit=42")
+                                    .header("Last-Event-ID", id.substring(4))
+                                    .build())
+                            .body();
+            assertEquals(42, records(later));
+            assertTrue(later.contains("{\"partition\":5"), later);
             Rig.Ran alike = rig.run("stream", "create", "a_r");
             done(alike);
             Rig.Ran taken = rig.run("stream", "create", "a.r");
             assertTrue(taken.err().contains("is taken"), taken::err);
         }
+    }
+
+    private static long records(String events) {
+        return events.lines().filter(each -> each.startsWith("data: {\"part")).count();
     }
 
     @Test

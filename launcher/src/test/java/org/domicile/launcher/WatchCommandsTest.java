@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
+import java.io.StringReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,7 +21,11 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.domicile.streams.StreamLog;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -390,7 +395,29 @@ final class WatchCommandsTest {
                         .map(each -> each.row("value").number("total"))
                         .toList());
         assertEquals(0, number(rig.run("watch", "show", "totals", "--json"), "recordsPassedOver"));
+        aStreamThatGrowsLosesNothing(rig, now);
         done(rig.run("watch", "stop", "totals"));
+    }
+
+    /** What comes into a partition before the watch has found it is not late by the others. */
+    private static void aStreamThatGrowsLosesNothing(Rig rig, Instant now) throws Exception {
+        done(rig.run("stream", "change", "clock.levels", "--partitions", "2"));
+        Properties settings = new Properties();
+        settings.load(new StringReader(rig.run("env", "--for", "java").out()));
+        ByteArraySerializer bytes = new ByteArraySerializer();
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings, bytes, bytes)) {
+            sent(producer, 0, at(now.plusSeconds(58), 2));
+            pause(300); // for a watermark of it, which would be behind the next by then
+            sent(producer, 1, at(now.plusSeconds(35), 6));
+            sent(producer, 1, at(now.plusSeconds(57), 1));
+        }
+        assertEquals(6, alerts(rig, "clock.totals", 3).getLast().row("value").number("total"));
+    }
+
+    private static void sent(KafkaProducer<byte[], byte[]> producer, int partition, String line)
+            throws Exception {
+        producer.send(new ProducerRecord<>("clock.levels", partition, null, line.getBytes(UTF_8)))
+                .get();
     }
 
     private static String at(Instant time, int level) {

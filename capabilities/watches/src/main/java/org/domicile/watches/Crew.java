@@ -22,6 +22,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.ToIntFunction;
 import java.util.regex.Pattern;
 import org.domicile.walls.Unwalled;
 import org.jspecify.annotations.Nullable;
@@ -250,7 +251,7 @@ final class Crew {
                 }
                 answer(number, new WatchEngine.Looked.Fine(sources, tables, columns));
             }
-            case Wire.STARTED ->
+            case Wire.STARTED, Wire.WAITS ->
                     answer(
                             in.readInt(),
                             new WatchEngine.Looked.Fine(List.of(), List.of(), Map.of()));
@@ -432,6 +433,7 @@ final class Crew {
             DataOutputStream out,
             Watch watch,
             List<WatchEngine.Readable> streams,
+            ToIntFunction<String> partitions,
             WatchEngine.Login login)
             throws IOException {
         Wire.text(out, watch.id());
@@ -450,6 +452,7 @@ final class Crew {
         for (WatchEngine.Readable each : streams) {
             Wire.text(out, each.name());
             out.writeInt(each.schema());
+            out.writeInt(partitions.applyAsInt(each.name()));
             columns(out, each.columns());
         }
         out.writeInt(watch.tables().size());
@@ -548,7 +551,7 @@ final class Crew {
                                                 Wire.PLAN,
                                                 out -> {
                                                     out.writeInt(number);
-                                                    describe(out, watch, streams, NOBODY);
+                                                    describe(out, watch, streams, _ -> 0, NOBODY);
                                                 });
                             }
                             return true;
@@ -660,7 +663,12 @@ final class Crew {
                         Wire.START,
                         out -> {
                             out.writeInt(number);
-                            describe(out, job.watch, job.streams, job.login);
+                            describe(
+                                    out,
+                                    job.watch,
+                                    job.streams,
+                                    job.contents::partitions,
+                                    job.login);
                             out.writeLong(last.size());
                         },
                         null);
@@ -677,6 +685,59 @@ final class Crew {
             }
             return true;
         }
+    }
+
+    /**
+     * Tells its worker, for each watch that reads a stream and was begun there, how many partitions
+     * that is about to have. One that is begun from now on asks for it: the register says it
+     * already, and {@link #sent} looks there once it is known where the watch runs.
+     *
+     * @return what is done once the worker has heard, or is not there any more
+     */
+    List<CompletableFuture<WatchEngine.Looked>> grows(String stream, int partitions) {
+        Child worker;
+        List<Job> some;
+        synchronized (this) {
+            worker = child;
+            some =
+                    jobs.values().stream()
+                            .filter(each -> each.watch.sources().contains(stream))
+                            .toList();
+        }
+        List<CompletableFuture<WatchEngine.Looked>> heard = new ArrayList<>();
+        for (Job each : some) {
+            if (worker == null || !each.runs(worker)) {
+                continue;
+            }
+            CompletableFuture<WatchEngine.Looked> future = new CompletableFuture<>();
+            int number;
+            synchronized (this) {
+                number = ++numbers;
+            }
+            asked.put(number, future);
+            heard.add(future);
+            try {
+                hand(
+                        worker,
+                        Wire.GROWS,
+                        out -> {
+                            out.writeInt(number);
+                            Wire.text(out, each.watch.id());
+                            Wire.text(out, stream);
+                            out.writeInt(partitions);
+                        },
+                        null);
+            } catch (IOException e) {
+                worker.close(); // whoever listens to it finds out
+                answer(number, new WatchEngine.Looked.Unready("The worker has ended."));
+            }
+        }
+        return heard;
+    }
+
+    /** Nobody waits for these any more. */
+    void forget(List<CompletableFuture<WatchEngine.Looked>> some) {
+        asked.values().removeAll(some);
     }
 
     /** A worker that does not take it in time is ended. */

@@ -16,6 +16,9 @@ record NoEngine(String why) implements WatchEngine {
             Watch watch, List<Readable> streams, Login login, Kept kept, Contents contents) {}
 
     @Override
+    public void grows(String stream, int partitions) {}
+
+    @Override
     public boolean stop(Watch watch) {
         return false;
     }

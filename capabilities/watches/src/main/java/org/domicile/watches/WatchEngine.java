@@ -41,6 +41,13 @@ public interface WatchEngine extends AutoCloseable {
      */
     void start(Watch watch, List<Readable> streams, Login login, Kept kept, Contents contents);
 
+    /**
+     * A stream is about to have so many partitions. When it returns, watches that read it take
+     * nothing for late that comes into those that are not there yet; it waits for some seconds at
+     * most.
+     */
+    void grows(String stream, int partitions);
+
     /** Ends one; true when it ran. */
     boolean stop(Watch watch);
 
@@ -76,6 +83,9 @@ public interface WatchEngine extends AutoCloseable {
          * any other, of whomever.
          */
         Optional<byte[]> schema(String stream, int id);
+
+        /** How many partitions a stream that it reads has, or is about to have. */
+        int partitions(String stream);
 
         /** The rows of a table that it looks into, as its maker may read them now. */
         Read rows(String table);

@@ -27,18 +27,21 @@ import org.jspecify.annotations.Nullable;
  *                         (longs), sentence
  *             SCHEMA      id, number, stream, id of a schema (int)
  *             TABLE       id, number, table
+ *             WAITS       number: what comes in parts of a stream that are not there yet is not
+ *                         late
  *   program:  PLAN        number, the watch
  *             START       number, the watch, length of its last checkpoint (long, none: 0)
  *             STATE       number, bytes of that checkpoint, until all are there
  *             KEPT        id, number of the checkpoint, why it is not (empty: it is)
  *             STOP        id
+ *             GROWS       number, id, stream, how many parts it is about to have (int)
  *             WRITTEN     number, 1 or 0, the schema as its decoder wants it (bytes, none: 0)
  *             ROWS        number, why not (sentence, empty where there are), rows ({@link
  *                         TableRows}, bytes; none: 0)
  *   watch:    id, sql, to, where it begins (long, a time in
  *             milliseconds, or -1 for the oldest record), time, late (int), login, secret,
- *             count of streams, for each: name, id of its schema (int), count of columns,
- *             (name, type in SQL)…, count of tables, for each: name, milliseconds after which it
+ *             count of streams, for each: name, id of its schema (int), how many parts it
+ *             is to have (int), count of columns, (name, type in SQL)…, count of tables, for each: name, milliseconds after which it
  *             is read again (long), count of columns, (name, type in SQL)…
  * </pre>
  */
@@ -93,6 +96,12 @@ public final class Wire {
 
     /** These rows. */
     public static final int ROWS = 16;
+
+    /** A stream grows. */
+    public static final int GROWS = 17;
+
+    /** It is waited for. */
+    public static final int WAITS = 18;
 
     /** Bytes of a checkpoint in one frame. */
     public static final int PIECE_BYTES = 256 << 10;

@@ -7,12 +7,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.domicile.walls.JavaChild;
 import org.domicile.walls.Walls;
 
@@ -58,6 +61,9 @@ final class Workers implements WatchEngine {
 
     /** With the minute in which one is read it is less than a worker waits. */
     private static final Duration TURN = Duration.ofSeconds(20);
+
+    /** Whoever makes a stream larger waits for workers so long at most. */
+    private static final Duration GROWING = Duration.ofSeconds(5);
 
     private final Map<String, Semaphore> readingFor = new HashMap<>(); // by organisation
     private final Map<String, Integer> running = new HashMap<>(); // by organisation
@@ -204,6 +210,30 @@ final class Workers implements WatchEngine {
     public void start(
             Watch watch, List<Readable> streams, Login login, Kept kept, Contents contents) {
         crew(watch).start(watch, streams, login, kept, contents);
+    }
+
+    @Override
+    public void grows(String stream, int partitions) {
+        List<Crew> some = all();
+        long end = System.nanoTime() + GROWING.toNanos();
+        List<CompletableFuture<Looked>> asked = new ArrayList<>();
+        some.forEach(each -> asked.addAll(each.grows(stream, partitions)));
+        for (CompletableFuture<Looked> each : asked) {
+            try {
+                each.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+            } catch (TimeoutException e) {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "a worker for watches did not say in time that it waits for what comes"
+                                + " into new partitions of {0}",
+                        stream);
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("an answer that failed", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        some.forEach(each -> each.forget(asked));
     }
 
     @Override

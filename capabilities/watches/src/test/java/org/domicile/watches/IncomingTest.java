@@ -83,6 +83,11 @@ final class IncomingTest {
                     }
 
                     @Override
+                    public int partitions(String stream) {
+                        return 1;
+                    }
+
+                    @Override
                     public WatchEngine.Read rows(String table) {
                         return new WatchEngine.Read.Not("none");
                     }

@@ -67,6 +67,11 @@ final class TableReadsTest {
                     }
 
                     @Override
+                    public int partitions(String stream) {
+                        return 1;
+                    }
+
+                    @Override
                     public WatchEngine.Read rows(String name) {
                         began.incrementAndGet();
                         return table.get();

@@ -13,7 +13,8 @@ import org.domicile.request.Request;
 /**
  * Sends a stream's records as they come, as server-sent events (HTML, 9.2) or, with {@code Accept:
  * application/x-ndjson}, as lines. The id of an event says where it goes on in each partition, so
- * that a browser that comes back with {@code Last-Event-ID} misses nothing.
+ * that a browser that comes back with {@code Last-Event-ID} misses nothing: of a partition that was
+ * added since, it gets all.
  *
  * <p>Parameters: {@code from} ({@code beginning}, {@code end}, or an id of an event), {@code
  * limit}: how many records at most, {@code idle}: milliseconds without a record after which the
@@ -69,7 +70,7 @@ final class Following {
         throw Failure.malformed(name + " is a whole number from 1 on.");
     }
 
-    /** First offsets by partition; of those that are not there, what comes from now on. */
+    /** First offsets by partition; none of them: what comes from now on. */
     private static Map<Integer, Long> from(Exchange exchange, Map<String, String> query) {
         String text =
                 exchange.headers().first("Last-Event-ID").orElse(query.getOrDefault("from", "end"));

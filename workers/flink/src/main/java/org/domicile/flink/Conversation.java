@@ -104,6 +104,8 @@ final class Conversation {
                 case Wire.START -> {
                     int number = in.readInt();
                     Wanted wanted = Wanted.of(in);
+                    wanted.streams()
+                            .forEach(each -> Growing.wants(wanted.id(), each.name(), each.parts()));
                     restoring.values().removeIf(each -> each.wanted.id().equals(wanted.id()));
                     began(number, new Restoring(wanted, in.readLong()));
                 }
@@ -126,7 +128,13 @@ final class Conversation {
                                 }
                                 return its;
                             });
+                    Growing.forget(id);
                     turns.execute(() -> stop(id));
+                }
+                case Wire.GROWS -> {
+                    int number = in.readInt();
+                    Growing.wants(Wire.text(in), Wire.text(in), in.readInt());
+                    say(Wire.WAITS, out -> out.writeInt(number));
                 }
                 case Wire.KEPT -> {
                     Wire.text(in);

@@ -1,8 +1,10 @@
 package org.domicile.flink;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.flink.api.common.eventtime.TimestampAssigner;
 import org.apache.flink.api.common.eventtime.TimestampAssignerSupplier;
 import org.apache.flink.api.common.eventtime.WatermarkAlignmentParams;
@@ -10,6 +12,8 @@ import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkGeneratorSupplier;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.metrics.MetricGroup;
@@ -29,15 +33,23 @@ import org.apache.flink.table.connector.source.abilities.SupportsWatermarkPushDo
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.util.clock.RelativeClock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Flink's connector of Kafka for sources, whose parts of streams are given up by {@link Patience},
- * and begin where {@link Resuming} says. For Flink, which finds it by META-INF/services.
+ * waited for by {@link Growing}, and begin where {@link Resuming} says. For Flink, which finds it
+ * by META-INF/services.
  */
 public final class PatientStreams extends KafkaDynamicTableFactory {
     static final String NAME = "patient-streams";
     private static final String CLIENT = "properties.";
     private static final String BEGIN = "scan.startup.timestamp-millis";
+
+    /** Of the watch. */
+    static final String WATCH = "watch";
+
+    private static final ConfigOption<String> WATCH_OPTION =
+            ConfigOptions.key(WATCH).stringType().noDefaultValue();
 
     /** For Flink. */
     public PatientStreams() {}
@@ -45,6 +57,13 @@ public final class PatientStreams extends KafkaDynamicTableFactory {
     @Override
     public String factoryIdentifier() {
         return NAME;
+    }
+
+    @Override
+    public Set<ConfigOption<?>> optionalOptions() {
+        Set<ConfigOption<?>> all = new HashSet<>(super.optionalOptions());
+        all.add(WATCH_OPTION);
+        return all;
     }
 
     @Override
@@ -60,6 +79,8 @@ public final class PatientStreams extends KafkaDynamicTableFactory {
         });
         return new Source(
                 (KafkaDynamicSource) super.createDynamicTableSource(context),
+                options.getOrDefault(WATCH, ""),
+                options.getOrDefault("topic", ""),
                 client,
                 Long.parseLong(options.getOrDefault(BEGIN, "-1")));
     }
@@ -81,7 +102,12 @@ public final class PatientStreams extends KafkaDynamicTableFactory {
      * @param client what a client of the log needs
      * @param begin as {@link Resuming} has it
      */
-    private record Source(KafkaDynamicSource kafka, Map<String, String> client, long begin)
+    private record Source(
+            KafkaDynamicSource kafka,
+            String watch,
+            String stream,
+            Map<String, String> client,
+            long begin)
             implements ScanTableSource, SupportsReadingMetadata, SupportsWatermarkPushDown {
         @Override
         public ChangelogMode getChangelogMode() {
@@ -142,12 +168,12 @@ public final class PatientStreams extends KafkaDynamicTableFactory {
 
         @Override
         public void applyWatermark(WatermarkStrategy<RowData> strategy) {
-            kafka.applyWatermark(new Patiently(strategy));
+            kafka.applyWatermark(new Patiently(strategy, watch, stream));
         }
 
         @Override
         public DynamicTableSource copy() {
-            return new Source((KafkaDynamicSource) kafka.copy(), client, begin);
+            return new Source((KafkaDynamicSource) kafka.copy(), watch, stream, client, begin);
         }
 
         @Override
@@ -161,10 +187,15 @@ public final class PatientStreams extends KafkaDynamicTableFactory {
         private static final long serialVersionUID = 1;
 
         private final WatermarkStrategy<RowData> said;
+        private final String watch;
+        private final String stream;
         private transient long given; // by all parts
+        private transient @Nullable Growing growing; // from the first on
 
-        Patiently(WatermarkStrategy<RowData> said) {
+        Patiently(WatermarkStrategy<RowData> said, String watch, String stream) {
             this.said = said;
+            this.watch = watch;
+            this.stream = stream;
         }
 
         /**
@@ -176,9 +207,23 @@ public final class PatientStreams extends KafkaDynamicTableFactory {
             return pending < 0 ? pending : pending + Math.max(0, Figures.polledAt(group) - given);
         }
 
+        /** Flink asks for one of the source itself, and then for one of each part. */
         @Override
         public WatermarkGenerator<RowData> createWatermarkGenerator(
                 WatermarkGeneratorSupplier.Context context) {
+            Growing known = growing;
+            if (known == null) {
+                growing =
+                        new Growing(
+                                stream,
+                                () -> Growing.wanted(watch, stream),
+                                context.getInputActivityClock());
+                return growing.whole(settling(context));
+            }
+            return known.part(settling(context));
+        }
+
+        private WatermarkGenerator<RowData> settling(WatermarkGeneratorSupplier.Context context) {
             MetricGroup group = context.getMetricGroup();
             Patience clock =
                     new Patience(

@@ -44,6 +44,9 @@ final class Planning {
      */
     private static final String IDLE = "5 s";
 
+    /** How often parts are looked for that a stream got; until then {@link Growing} waits. */
+    private static final String FIND = "5 s";
+
     private static final Pattern SCAN = Pattern.compile("table=\\[\\[([^\\]]*)");
     private static final Pattern OURS =
             Pattern.compile("default_catalog, default_database, ([^,\\]]*)(?:, .*)?");
@@ -305,7 +308,8 @@ final class Planning {
                 kafka(PatientStreams.NAME, stream.name())
                         .option("properties.isolation.level", "read_committed")
                         .option("properties.enable.auto.commit", "false")
-                        .option("scan.topic-partition-discovery.interval", "30 s");
+                        .option("scan.topic-partition-discovery.interval", FIND)
+                        .option(PatientStreams.WATCH, wanted.id());
         PatientStreams.places(wanted.id(), wanted.begin()).forEach(builder::option);
         String time = time(stream);
         Schema.Builder schema = Schema.newBuilder();

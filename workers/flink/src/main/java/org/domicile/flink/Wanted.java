@@ -37,9 +37,10 @@ record Wanted(
      * A stream that may be named.
      *
      * @param schema the id of the one that has its columns; 0 for none
+     * @param parts that it is to have
      * @param columns types by name; none without a schema
      */
-    record Stream(String name, int schema, Map<String, String> columns) {}
+    record Stream(String name, int schema, int parts, Map<String, String> columns) {}
 
     static Wanted of(DataInputStream in) throws IOException {
         String id = Wire.text(in);
@@ -55,7 +56,7 @@ record Wanted(
         for (int i = 0; i < count; i++) {
             String name = Wire.text(in);
             int schema = in.readInt();
-            streams.add(new Stream(name, schema, columns(in)));
+            streams.add(new Stream(name, schema, in.readInt(), columns(in)));
         }
         int stored = in.readInt();
         List<Stored> tables = new ArrayList<>();

@@ -53,8 +53,8 @@ final class PlanningTest {
                 "login",
                 "secret",
                 List.of(
-                        new Wanted.Stream("water.levels", 7, levels()),
-                        new Wanted.Stream("water.plain", 0, Map.of())),
+                        new Wanted.Stream("water.levels", 7, 1, levels()),
+                        new Wanted.Stream("water.plain", 0, 1, Map.of())),
                 List.of(
                         new Wanted.Stored("geo.stations", 1_000, stations()),
                         new Wanted.Stored("geo.limits", 1_000, stations())));

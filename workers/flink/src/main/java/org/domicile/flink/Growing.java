@@ -1,0 +1,151 @@
+package org.domicile.flink;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntSupplier;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.common.eventtime.WatermarkGenerator;
+import org.apache.flink.api.common.eventtime.WatermarkOutput;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.util.clock.RelativeClock;
+
+/**
+ * Holds time back in a source that has not found all parts of its stream. Flink looks for them
+ * every few seconds, and meanwhile time would go on by the others: what came in a new part would be
+ * late, and lost. So the program says how many parts there are to be before it makes them, and no
+ * part says anything of time until as many are found. A stream that was quiet counts as one that is
+ * not, until the new ones have said something, so that others do not go on without it. One for each
+ * source, owned by its thread.
+ */
+final class Growing {
+    /** They are found within seconds, or are none, as where a stream was made anew with fewer. */
+    private static final long MOST = 60_000_000_000L;
+
+    private record Key(String watch, String stream) {}
+
+    private static final Map<Key, Integer> WANTED = new ConcurrentHashMap<>();
+
+    private final String stream;
+    private final IntSupplier wanted;
+    private final RelativeClock clock;
+    private int found;
+    private int said; // of those, which have said something of time
+    private int missing;
+    private long since; // as many are missing
+    private boolean isGivenUp; // what is missing
+
+    /**
+     * @param stream its name, for who reads the log
+     * @param wanted how many parts there are to be
+     */
+    Growing(String stream, IntSupplier wanted, RelativeClock clock) {
+        this.stream = stream;
+        this.wanted = wanted;
+        this.clock = clock;
+    }
+
+    /** A stream is to have so many parts, for a watch that reads it; it never has fewer. */
+    static void wants(String watch, String stream, int parts) {
+        WANTED.merge(new Key(watch, stream), parts, Math::max);
+    }
+
+    /** How many a stream is to have; 0 where nothing was said. */
+    static int wanted(String watch, String stream) {
+        return WANTED.getOrDefault(new Key(watch, stream), 0);
+    }
+
+    /** A watch is not there any more. */
+    static void forget(String watch) {
+        WANTED.keySet().removeIf(each -> each.watch().equals(watch));
+    }
+
+    private boolean isBehind() {
+        int now = wanted.getAsInt() - found;
+        if (now != missing) {
+            missing = now;
+            since = clock.relativeTimeNanos();
+            isGivenUp = false;
+        }
+        if (missing > 0 && !isGivenUp && clock.relativeTimeNanos() - since >= MOST) {
+            isGivenUp = true;
+            Main.complain(
+                    "a watch goes on without %d partitions of %s that it was told of and has not found"
+                            .formatted(missing, stream));
+        }
+        return missing > 0 && !isGivenUp;
+    }
+
+    /** What the source says by itself, but for its parts. @param below it has no records */
+    WatermarkGenerator<RowData> whole(WatermarkGenerator<RowData> below) {
+        return new WatermarkGenerator<>() {
+            private boolean isHeld;
+
+            @Override
+            public void onEvent(RowData event, long timestamp, WatermarkOutput output) {
+                below.onEvent(event, timestamp, output);
+            }
+
+            @Override
+            public void onPeriodicEmit(WatermarkOutput output) {
+                if (isBehind() || said < found) {
+                    isHeld = true;
+                    output.markActive();
+                    return;
+                }
+                if (isHeld) {
+                    isHeld = false;
+                    output.markIdle(); // it is for the parts to say from here on
+                }
+                below.onPeriodicEmit(output);
+            }
+        };
+    }
+
+    /** What a part that was found says. */
+    WatermarkGenerator<RowData> part(WatermarkGenerator<RowData> below) {
+        found++;
+        return new WatermarkGenerator<>() {
+            private boolean hasSaid;
+
+            @Override
+            public void onEvent(RowData event, long timestamp, WatermarkOutput output) {
+                below.onEvent(event, timestamp, output);
+            }
+
+            @Override
+            public void onPeriodicEmit(WatermarkOutput output) {
+                if (!isBehind()) {
+                    below.onPeriodicEmit(hasSaid ? output : listening(output));
+                }
+            }
+
+            private WatermarkOutput listening(WatermarkOutput output) {
+                return new WatermarkOutput() {
+                    @Override
+                    public void emitWatermark(Watermark watermark) {
+                        says();
+                        output.emitWatermark(watermark);
+                    }
+
+                    @Override
+                    public void markIdle() {
+                        says();
+                        output.markIdle();
+                    }
+
+                    @Override
+                    public void markActive() {
+                        output.markActive();
+                    }
+                };
+            }
+
+            private void says() {
+                if (!hasSaid) {
+                    hasSaid = true;
+                    said++;
+                }
+            }
+        };
+    }
+}
