@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.domicile.watches.Watch;
 import org.domicile.watches.WatchEngine;
@@ -13,6 +14,9 @@ import org.domicile.watches.WatchEngine;
 public class MemoryEngine implements WatchEngine {
     /** What it was given to run, by id. */
     public final Map<String, Running> running = new ConcurrentHashMap<>();
+
+    /** Names of what it was shown, in all looks. */
+    public final Set<String> shown = ConcurrentHashMap.newKeySet();
 
     /** A watch that it would run. */
     public record Running(
@@ -29,6 +33,8 @@ public class MemoryEngine implements WatchEngine {
     @Override
     public Looked look(Watch watch, List<Readable> streams) {
         List<String> sources = streams.stream().map(Readable::name).toList();
+        shown.addAll(sources);
+        watch.tables().forEach(each -> shown.add(each.name()));
         return sources.isEmpty()
                 ? new Looked.Wrong("It reads nothing.")
                 : new Looked.Fine(
