@@ -1,5 +1,6 @@
 package org.domicile.streams;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -165,7 +166,7 @@ final class ServedRequestsTest {
 
         AbstractRequest request() {
             Schema schema = kind.messageType.requestSchemas()[version];
-            Struct body = (Struct) value("", schema);
+            Struct body = (Struct) requireNonNull(value("", schema));
             ByteBuffer bytes = ByteBuffer.allocate(body.sizeOf());
             body.writeTo(bytes);
             return AbstractRequest.parseRequest(kind, version, new ByteBufferAccessor(bytes.flip()))
