@@ -18,6 +18,7 @@ public class MemoryEngine implements WatchEngine {
 
     /** Hears that a stream is about to grow. */
     public volatile ObjIntConsumer<String> growing = (_, _) -> {};
+
     /** Names of what it was shown, in all looks. */
     public final Set<String> shown = ConcurrentHashMap.newKeySet();
 
