@@ -51,7 +51,7 @@ final class Delivery {
     private static final Limits LIMITS = new Limits(4 << 10, Duration.ofSeconds(10));
 
     /** What is kept of streams, once there are some here. */
-    private record Kept(Streams streams, StreamLog log, StreamPlaces places) {}
+    private record Kept(Streams streams, StreamLog log, StreamPlaces places, LiveTables live) {}
 
     /** Uses of {@code system:notification} at the present moment, under a purpose, to a zone. */
     interface Acting {
@@ -97,8 +97,8 @@ final class Delivery {
     }
 
     /** From now on events can go into streams. */
-    void into(Streams streams, StreamLog log, StreamPlaces places) {
-        kept = new Kept(streams, log, places);
+    void into(Streams streams, StreamLog log, StreamPlaces places, LiveTables live) {
+        kept = new Kept(streams, log, places, live);
     }
 
     /** Why nothing can be told to a destination whatever happens; empty when something can. */
@@ -227,6 +227,10 @@ final class Delivery {
      * labels say of the object.
      */
     private Tried append(Destination.Stream to, Stream stream, Kept now, Outbox.Queued queued) {
+        String full = now.live().full(stream);
+        if (!full.isEmpty()) { // as where the disk is; before a use of it goes on record
+            throw new StorageFailure(StorageFailure.Kind.FULL, full);
+        }
         Resource.Data place = now.places().of(stream);
         return tell(
                 to,

@@ -189,7 +189,7 @@ final class Gate implements Guard {
     @Override
     public GuardedStreams streams(Streams streams, StreamLog log) {
         StreamPlaces places = new StreamPlaces(log.volume(), options.dataZone());
-        delivery.into(streams, log, places);
+        delivery.into(streams, log, places, live);
         peopleStreams.in(streams);
         return new StreamsView(
                 this::uses,

@@ -102,7 +102,8 @@ public interface GuardedPeople {
      * about.
      *
      * @param lies how long a record's file lies there at the latest, where it goes by age
-     * @param until when those that came by now are gone, if they go by age; a whole minute
+     * @param until when those that came by now are gone, if they go by age, or with a stream that
+     *     was deleted; a whole minute
      */
     record Remaining(String stream, Kept kept, Duration lies, Instant until) {
         /** What its records wait for. */
@@ -113,7 +114,9 @@ public interface GuardedPeople {
              * To be rows of its table, and then for their age; and for a later record, which begins
              * another file.
              */
-            UNTIL_ROWS
+            UNTIL_ROWS,
+            /** It was deleted: for the log, which does not run, to delete it, and a minute more. */
+            UNTIL_DELETED
         }
     }
 

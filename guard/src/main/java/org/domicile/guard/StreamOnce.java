@@ -175,16 +175,17 @@ final class StreamOnce {
     /**
      * Appends them, or says where they came before.
      *
+     * @param confirm throws where they may not come any more; asked last before any is appended
      * @throws StreamRefusal CONFLICT when the key was another body's
      */
-    Came append(Stream stream, String key, List<StreamRecord.Coming> records) {
+    Came append(Stream stream, String key, List<StreamRecord.Coming> records, Runnable confirm) {
         byte[] digest = digest(records);
         ReentrantLock turn = turn(stream, key);
         turn.lock();
         try {
             all.acquireUninterruptibly();
             try {
-                return appended(stream, key, records, digest);
+                return appended(stream, key, records, confirm, digest);
             } finally {
                 all.release();
             }
@@ -194,7 +195,11 @@ final class StreamOnce {
     }
 
     private Came appended(
-            Stream stream, String key, List<StreamRecord.Coming> records, byte[] digest) {
+            Stream stream,
+            String key,
+            List<StreamRecord.Coming> records,
+            Runnable confirm,
+            byte[] digest) {
         Optional<Kept> before = streams.once(stream, key).map(Kept::decode);
         if (before.isEmpty()) {
             Map<Integer, Long> begins = new HashMap<>();
@@ -203,7 +208,7 @@ final class StreamOnce {
             random.nextBytes(mark);
             Kept begun = new Kept(digest, HexFormat.of().formatHex(mark), begins, new TreeMap<>());
             streams.once(stream, key, begun.encode());
-            return rest(stream, key, begun, records, new HashMap<>());
+            return rest(stream, key, begun, records, confirm, new HashMap<>());
         }
         Kept kept = before.get();
         if (!MessageDigest.isEqual(kept.digest(), digest)) {
@@ -215,7 +220,7 @@ final class StreamOnce {
         if (!records.isEmpty() && kept.places().size() == records.size()) {
             return new Came(new StreamLog.Appended.Kept(List.copyOf(kept.places().values())), 0);
         }
-        return rest(stream, key, kept, records, found(stream, key, kept, records));
+        return rest(stream, key, kept, records, confirm, found(stream, key, kept, records));
     }
 
     private Came rest(
@@ -223,6 +228,7 @@ final class StreamOnce {
             String key,
             Kept kept,
             List<StreamRecord.Coming> records,
+            Runnable confirm,
             Map<Integer, StreamLog.Place> found) {
         List<StreamRecord.Coming> missing = new ArrayList<>();
         List<Integer> indices = new ArrayList<>();
@@ -233,6 +239,7 @@ final class StreamOnce {
             }
         }
         if (!missing.isEmpty()) {
+            confirm.run();
             StreamLog.Appended appended = log.append(stream.name(), missing);
             if (!(appended instanceof StreamLog.Appended.Kept(List<StreamLog.Place> places))) {
                 return new Came(appended, 0);

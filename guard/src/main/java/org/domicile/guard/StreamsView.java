@@ -428,16 +428,34 @@ final class StreamsView implements GuardedStreams {
             return false;
         }
         if (action.equals(PUBLISH)) {
-            Optional<String> objection = places.objection(uses, place);
-            if (objection.isPresent()) {
-                throw uses.refusing(action, place, object(place.name()), objection.get());
-            }
-            String full = live.full(found.get());
-            if (!full.isEmpty()) { // as where the disk is: clients try again
-                throw new StorageFailure(StorageFailure.Kind.FULL, full);
-            }
+            checkTaking(uses, found.get(), place);
         }
         return minutes.admit(uses, action, place, object(place.name()));
+    }
+
+    /** Whether the stream takes anything now, whoever brings it. */
+    private void checkTaking(Uses uses, Stream stream, Resource.Data place) {
+        String object = object(stream.name());
+        Optional<String> objection = places.objection(uses, place);
+        if (objection.isPresent()) {
+            throw uses.refusing(PUBLISH, place, object, objection.get());
+        }
+        String full = live.full(stream);
+        if (!full.isEmpty()) { // as where the disk is: clients try again
+            uses.check(PUBLISH, place, object); // nobody else is told
+            throw new StorageFailure(StorageFailure.Kind.FULL, full);
+        }
+    }
+
+    /**
+     * Records may take their time to come: they are judged by what holds when all are there. What
+     * began the minute stays on record; only a refusal is another entry.
+     */
+    private void confirm(Uses begun, Stream stream) {
+        Uses uses = begun.now();
+        Resource.Data place = places.of(stream);
+        checkTaking(uses, stream, place);
+        uses.check(PUBLISH, place, object(stream.name()));
     }
 
     @Override
@@ -534,10 +552,12 @@ final class StreamsView implements GuardedStreams {
                 // it went while its records were read; one of that name is another place
                 throw absent(name);
             }
-            came =
-                    key.isEmpty()
-                            ? new StreamOnce.Came(log.append(name, records), records.size())
-                            : once.append(found.get(), key, records);
+            if (key.isEmpty()) {
+                confirm(uses, found.get());
+                came = new StreamOnce.Came(log.append(name, records), records.size());
+            } else { // it may wait for others of its organisation
+                came = once.append(found.get(), key, records, () -> confirm(uses, found.get()));
+            }
         }
         return switch (came.appended()) {
             case StreamLog.Appended.Kept(List<StreamLog.Place> places) -> {

@@ -139,6 +139,23 @@ final class Uses {
                 names);
     }
 
+    /** Of the same request, as if it came at the present moment. */
+    Uses now() {
+        return new Uses(
+                policy,
+                ledger,
+                options,
+                permits,
+                toward(request.zone(), clock.instant()),
+                concerned,
+                sharings,
+                asking,
+                clock,
+                live,
+                behalf,
+                names);
+    }
+
     Request request() {
         return request;
     }

@@ -60,7 +60,7 @@ public class MemoryEngine implements WatchEngine {
     @Override
     public Optional<Told> told(Watch watch) {
         return Optional.ofNullable(running.get(watch.id()))
-                .map(_ -> new Told(State.RUNNING, 1, 1, 0, 0, 1, Optional.empty(), 0, ""));
+                .map(_ -> new Told(State.RUNNING, 1, 1, 0, 0, 0, 1, Optional.empty(), 0, ""));
     }
 
     @Override

@@ -206,7 +206,9 @@ class PeopleTest {
     @Test
     void anErasureNamesTheStreamsThatAreAboutPeople() {
         put(stating("p-1"), "one");
-        put(stating("p-2"), "two");
+        for (String each : List.of("p-2", "p-3", "p-4")) {
+            put(stating(each), each);
+        }
         Caller.Known caller = installation.caller(city);
         Streams register = Streams.open(installation.keyspace(), installation.time());
         try (GuardedStreams streams = installation.guard().streams(register, new MemoryLog())) {
@@ -230,13 +232,19 @@ class PeopleTest {
             Duration until = Duration.between(at, erased.streams().getFirst().until());
             assertTrue(until.compareTo(lies) >= 0, until::toString);
             assertTrue(until.compareTo(lies.plusMinutes(2)) < 0, until::toString);
-            register.remove(installation.request(caller), "beds");
-            assertEquals(
-                    List.of("beds.rows"),
-                    people().erase("city", "p-2").streams().stream()
-                            .map(GuardedPeople.Remaining::stream)
-                            .toList());
+            register.remove(installation.request(caller), "beds"); // and the log does not run
+            assertEquals(List.of("beds UNTIL_DELETED", "beds.rows UNTIL_ROWS"), remaining("p-2"));
+            register.cleared("beds");
+            assertEquals(List.of("beds BY_AGE", "beds.rows UNTIL_ROWS"), remaining("p-3"));
+            installation.time().advance(Duration.ofSeconds(61));
+            assertEquals(List.of("beds.rows UNTIL_ROWS"), remaining("p-4"));
         }
+    }
+
+    private List<String> remaining(String erased) {
+        return people().erase("city", erased).streams().stream()
+                .map(each -> each.stream() + " " + each.kept())
+                .toList();
     }
 
     private static String text(GuardedObjects.Got got) {

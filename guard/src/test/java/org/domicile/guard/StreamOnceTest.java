@@ -92,7 +92,7 @@ final class StreamOnceTest {
     void whoTriesAgainGoesOnWhereItWasLookedBefore() {
         StreamOnce once = patient(Duration.ZERO);
         log.failAfter(2);
-        assertThrows(StorageFailure.class, () -> once.append(stream, "k", coming(3)));
+        assertThrows(StorageFailure.class, () -> once.append(stream, "k", coming(3), () -> {}));
         log.append(LEVELS, coming(10));
         log.giveAtOnce(1);
         int tries = 0;
@@ -101,7 +101,7 @@ final class StreamOnceTest {
             tries++;
             assertTrue(tries < 20, "it begins anew each time");
             try {
-                came = once.append(stream, "k", coming(3));
+                came = once.append(stream, "k", coming(3), () -> {});
             } catch (StorageFailure e) {
                 assertEquals(StorageFailure.Kind.OVERLOADED, e.kind());
             }
@@ -109,7 +109,7 @@ final class StreamOnceTest {
         assertEquals(12, tries, "one for each record that was there");
         assertEquals(1, came.fresh());
         assertEquals(at(0, 1, 12), places(came));
-        assertEquals(at(0, 1, 12), places(once.append(stream, "k", coming(3))));
+        assertEquals(at(0, 1, 12), places(once.append(stream, "k", coming(3), () -> {})));
         assertEquals(13, log.extents(LEVELS).getFirst().next());
     }
 
@@ -125,12 +125,14 @@ final class StreamOnceTest {
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             String key = "k" + i;
-            threads.add(Thread.ofVirtual().start(() -> once.append(city, key, coming(1))));
+            threads.add(
+                    Thread.ofVirtual().start(() -> once.append(city, key, coming(1), () -> {})));
         }
         while (waiting.get() < StreamOnce.TURNS_OF_ONE) {
             LockSupport.parkNanos(10_000_000);
         }
-        assertEquals(at(0), places(once.append(stream("hospital", "beds"), "k0", coming(1))));
+        assertEquals(
+                at(0), places(once.append(stream("hospital", "beds"), "k0", coming(1), () -> {})));
         assertEquals(StreamOnce.TURNS_OF_ONE, waiting.get());
         free.countDown();
         for (Thread each : threads) {
@@ -156,10 +158,10 @@ final class StreamOnceTest {
     @Test
     void whatIsKeptDoesNotGrowWithTheRequest() {
         StreamOnce once = patient(Duration.ofSeconds(10));
-        List<StreamLog.Place> places = places(once.append(stream, "k", coming(10_000)));
+        List<StreamLog.Place> places = places(once.append(stream, "k", coming(10_000), () -> {}));
         byte[] kept = register.once(stream, "k").orElseThrow();
         assertTrue(kept.length < HEAD + 16, () -> "it takes " + kept.length);
-        assertEquals(places, places(once.append(stream, "k", coming(10_000))));
+        assertEquals(places, places(once.append(stream, "k", coming(10_000), () -> {})));
         assertEquals(10_000, log.extents(LEVELS).getFirst().next());
     }
 
@@ -167,7 +169,7 @@ final class StreamOnceTest {
     @Test
     void whatWasKeptBeforeIsReadStill() throws IOException {
         StreamOnce once = patient(Duration.ofSeconds(10));
-        List<StreamLog.Place> places = places(once.append(stream, "k", coming(3)));
+        List<StreamLog.Place> places = places(once.append(stream, "k", coming(3), () -> {}));
         byte[] kept = register.once(stream, "k").orElseThrow();
         ByteArrayOutputStream before = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(before);
@@ -179,7 +181,7 @@ final class StreamOnceTest {
             out.writeLong(each.offset());
         }
         register.once(stream, "k", before.toByteArray());
-        StreamOnce.Came again = once.append(stream, "k", coming(3));
+        StreamOnce.Came again = once.append(stream, "k", coming(3), () -> {});
         assertEquals(places, places(again));
         assertEquals(0, again.fresh());
     }

@@ -563,6 +563,62 @@ final class StreamsTest {
         assertEquals(1, streams.show(request(), LEVELS).extents().getFirst().next());
     }
 
+    /**
+     * Story: whoever was judged when his request came could publish for as long as its body took, a
+     * minute, whatever had changed by then.
+     */
+    @Test
+    void recordsAreJudgedByWhatHoldsWhenAllAreThere() throws Exception {
+        caller =
+                installation.caller(
+                        installation.caring(
+                                city.credential().principal(), "people", "public-service"));
+        streams.create(request(), topic(LEVELS));
+        streams.publish(request(), LEVELS, () -> coming("a"), "");
+        long before = installation.entries("city");
+        streams.publish(request(), LEVELS, () -> coming("b"), "");
+        assertEquals(List.of(), since(before)); // nothing changed: no second entry
+        Runnable labels =
+                () ->
+                        installation
+                                .admin()
+                                .label(
+                                        "streams:city",
+                                        "water.",
+                                        new Marks(List.of("personal"), List.of(), List.of()));
+        Runnable withdraws = () -> installation.admin().withdrawPurpose("city/people");
+        for (String key : List.of("", "k")) {
+            assertEquals("clear-volume", refusedMeanwhile(labels, key));
+            installation.admin().removeLabel("streams:city", "water.");
+        }
+        assertEquals(
+                "purpose-withdrawn",
+                refusedMeanwhile(() -> installation.admin().withdrawPurpose("city/people"), ""));
+        assertEquals(2, log.extents(LEVELS).getFirst().next());
+        assertEquals(
+                List.of("clear-volume", "purpose-withdrawn"), // the second one alike is counted
+                installation.usesSince("city", before).stream()
+                        .filter(use -> use.action().equals("streams:Publish"))
+                        .map(Ledger.Recorded::reason)
+                        .toList());
+    }
+
+    /** Why records were refused that took their time, in which something changed. */
+    private String refusedMeanwhile(Runnable change, String key) {
+        return assertThrows(
+                        Refused.class,
+                        () ->
+                                streams.publish(
+                                        request(),
+                                        LEVELS,
+                                        () -> {
+                                            change.run();
+                                            return coming("c");
+                                        },
+                                        key))
+                .reason();
+    }
+
     @Test
     void aRequestWithAKeyComesOnce() throws Exception {
         streams.create(request(), topic(LEVELS));

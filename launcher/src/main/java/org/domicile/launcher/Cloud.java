@@ -71,6 +71,7 @@ import org.domicile.sql.SqlDoor;
 import org.domicile.sql.SqlOptions;
 import org.domicile.sql.SqlPage;
 import org.domicile.sql.Visible;
+import org.domicile.streams.StreamLog;
 import org.domicile.tables.Tables;
 import org.domicile.tiles.TilesDoor;
 import org.domicile.verifier.VerifierPage;
@@ -97,6 +98,7 @@ final class Cloud implements AutoCloseable {
     private final Endpoints endpoints;
     private final Guard guard;
     private final Checker checker;
+    private final Streaming streaming;
     private boolean closed;
 
     private Cloud(
@@ -104,12 +106,14 @@ final class Cloud implements AutoCloseable {
             Instruments instruments,
             Endpoints endpoints,
             Guard guard,
-            Checker checker) {
+            Checker checker,
+            Streaming streaming) {
         this.opened = opened;
         this.instruments = instruments;
         this.endpoints = endpoints;
         this.guard = guard;
         this.checker = checker;
+        this.streaming = streaming;
     }
 
     /** On the real disk, with the real time. */
@@ -429,7 +433,7 @@ final class Cloud implements AutoCloseable {
         streaming.begin(url -> tell(endpoints.with("kafka", url), disk, folder));
         opened.push(() -> Files.deleteIfExists(folder.endpoints()));
         LOG.log(Level.INFO, "ready: " + urls);
-        return new Cloud(opened, instruments, endpoints, guard, checker);
+        return new Cloud(opened, instruments, endpoints, guard, checker, streaming);
     }
 
     private static void tell(Endpoints endpoints, Disk disk, Folder folder) {
@@ -818,6 +822,11 @@ final class Cloud implements AutoCloseable {
     /** The check of what is stored, for tests that want it now. */
     Checker checker() {
         return checker;
+    }
+
+    /** What streams are kept in, for tests that let records go before they are old. */
+    StreamLog streams() {
+        return streaming.log();
     }
 
     /** Waits until an operator asks for the end. */

@@ -98,7 +98,13 @@ final class EraseCommand extends ServerCommand.OfOrganisation {
         for (Json.Row each : streams) {
             told.append("\n  ").append(each.text("stream")).append(": ");
             String until = each.text("until");
-            if (until.isEmpty()) {
+            if (each.fields().containsKey("secondsAsDeleted")) {
+                told.append("deleted, and gone ")
+                        .append(Duration.ofSeconds(each.number("secondsAsDeleted")).toMinutes())
+                        .append(
+                                " minute after the streams' log has let it go, which it has not"
+                                        + " yet; './domicile status' says why");
+            } else if (until.isEmpty()) {
                 told.append("when its table has them, ")
                         .append(Duration.ofSeconds(each.number("secondsAsRows")).toMinutes())
                         .append(

@@ -133,41 +133,78 @@ final class StreamCommand {
                 names = "--table",
                 description = {
                     "Make it a table, too: its records become rows, which SQL sees at once.",
-                    "NAMESPACE.TABLE is the stream's name; it needs a schema."
+                    "NAMESPACE.TABLE is the stream's name; it needs a schema. Where it is refused,"
+                            + " no stream is made."
                 })
         boolean table;
 
         @Override
         void ask(StreamClient client, Output output) throws IOException {
-            Json.Row made = schema == null ? plain(client) : described(client, schema);
+            StreamSchema subject = new StreamSchema(client, name(name));
             if (table) {
-                made = client.ask("PUT", name + "/table", "");
+                checkTable(subject);
             }
-            output.result(
-                    made, "the stream " + name + " is there" + (table ? ", and is a table" : ""));
-        }
-
-        private Json.Row plain(StreamClient client) throws IOException {
-            return client.ask("PUT", name(name), measures.body(this));
-        }
-
-        private Json.Row described(StreamClient client, Path file) throws IOException {
-            if (client.look("GET", "/streams/" + name(name)).status() == 200) {
-                throw new Problem(
-                        "the stream %s is there already; its schema changes with 'stream change'"
-                                .formatted(name));
-            }
-            StreamSchema subject = new StreamSchema(client, name);
-            boolean first = subject.isAbsent();
-            Json.Row _ = subject.register(file);
+            boolean first = schema != null && registered(client, subject, schema);
+            boolean made = false;
+            Json.Row shown;
             try {
-                return plain(client);
+                shown = client.ask("PUT", name, measures.body(this));
+                made = true;
+                shown = table ? client.ask("PUT", name + "/table", "") : shown;
             } catch (Problem e) {
+                if (made && !isTakenBack(client)) {
+                    throw new Problem(
+                            e.getMessage()
+                                    + " (the stream %s is there, and is no table: once that is"
+                                            .formatted(name)
+                                    + " mended, './domicile stream table %s' makes it one)"
+                                            .formatted(name));
+                }
                 if (first) {
                     subject.remove();
                 }
                 throw e;
             }
+            output.result(
+                    shown, "the stream " + name + " is there" + (table ? ", and is a table" : ""));
+        }
+
+        /** What can be told before anything is made; the rest the server says. */
+        private void checkTable(StreamSchema subject) throws IOException {
+            int dot = name.lastIndexOf('.');
+            if (dot < 1 || dot == name.length() - 1) {
+                throw Input.wrong(
+                        spec,
+                        "a stream that is a table is called NAMESPACE.TABLE, such as water.levels;"
+                                + " '%s' is not".formatted(name));
+            }
+            if (schema == null && subject.isAbsent()) {
+                throw new Problem(
+                        "a table needs a schema, and %s has none: say --schema FILE"
+                                .formatted(name));
+            }
+        }
+
+        /** Registers it. @return whether there was none before */
+        private boolean registered(StreamClient client, StreamSchema subject, Path file)
+                throws IOException {
+            if (client.look("GET", "/streams/" + name).status() == 200) {
+                throw new Problem(
+                        "the stream %s is there already; its schema changes with 'stream change'"
+                                .formatted(name));
+            }
+            boolean first = subject.isAbsent();
+            Json.Row _ = subject.register(file);
+            return first;
+        }
+
+        /** Deletes what was made just now, unless somebody has published into it. */
+        private boolean isTakenBack(StreamClient client) throws IOException {
+            StreamClient.Looked found = client.look("GET", "/streams/" + name);
+            List<Json.Row> extents = found.row().rows("extents");
+            return !extents.isEmpty() // else nobody knows
+                    && extents.stream().allMatch(each -> each.number("next") == 0)
+                    && client.look("DELETE", "/streams/" + name).status() == 200;
         }
     }
 

@@ -230,6 +230,10 @@ final class Streaming implements AutoCloseable {
         }
     }
 
+    StreamLog log() {
+        return log;
+    }
+
     GuardedStreams guarded() {
         return guarded;
     }

@@ -165,12 +165,27 @@ record TidesPlace(StreamClient streams, StreamClient watches) {
             if (watch.text("state").equals("running")
                     && watch.fields().containsKey("lag")
                     && watch.number("lag") == 0) {
-                LockSupport.parkNanos(Duration.ofSeconds(2).toNanos()); // until results are kept
-                return true;
+                return kept(end);
             }
             LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
         }
         return false;
+    }
+
+    /** Until results are kept that were found by now: with the second checkpoint from here on. */
+    private boolean kept(long end) throws IOException {
+        String last = watches.ask("GET", WATCH, "").text("checkpoint");
+        for (int later = 0; later < 2; ) {
+            if (System.nanoTime() >= end || Thread.currentThread().isInterrupted()) {
+                return false;
+            }
+            LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+            String now = watches.ask("GET", WATCH, "").text("checkpoint");
+            later += now.equals(last) ? 0 : 1;
+            last = now;
+        }
+        LockSupport.parkNanos(Duration.ofMillis(200).toNanos()); // and published
+        return true;
     }
 
     /** Removes what the demo made. @return sentences */

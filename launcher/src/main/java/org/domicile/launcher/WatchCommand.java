@@ -222,6 +222,15 @@ final class WatchCommand {
                                                     ? "%,d waiting".formatted(found.number("lag"))
                                                     : "what waits is not known",
                                             found.number("recordsOut")));
+            long missed = found.number("recordsMissed");
+            if (missed > 0) {
+                output.out()
+                        .println(
+                                ("%,d records had left their stream before it read them, and are"
+                                                + " in no result; give the stream more ('domicile"
+                                                + " stream change', --retention, --size)")
+                                        .formatted(missed));
+            }
             String checkpoint = found.text("checkpoint");
             output.out()
                     .println(

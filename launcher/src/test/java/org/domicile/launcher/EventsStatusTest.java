@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EventsStatusTest {
     @TempDir Path above;
 
-    private static Request request(Guard guard, Path credential) throws IOException {
+    static Request request(Guard guard, Path credential) throws IOException {
         FirstCredential first = FirstCredential.read(credential).orElseThrow();
         Instant now = Instant.now();
         return new Request(
@@ -69,6 +69,16 @@ class EventsStatusTest {
         }
     }
 
+    /** An empty object archive/n. */
+    static void putNothing(GuardedObjects objects) {
+        GuardedObjects.Draft draft =
+                new GuardedObjects.Draft(
+                        Map.of(), Map.of(), "", Attributes.ChecksumType.FULL_OBJECT);
+        assertTrue(
+                objects.put("archive", "n", draft, new Nothing(), new Match.Any())
+                        instanceof Stored.Done);
+    }
+
     /** An address at which nobody listens. */
     private static String nobody() throws IOException {
         try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -99,12 +109,7 @@ class EventsStatusTest {
                     new Notification.Rule("all", to, List.of("s3:ObjectCreated:*"), "", "");
             objects.putNotification(
                     "archive", new Notification(List.of(all), ""), GuardedObjects.Announce.NOTHING);
-            GuardedObjects.Draft draft =
-                    new GuardedObjects.Draft(
-                            Map.of(), Map.of(), "", Attributes.ChecksumType.FULL_OBJECT);
-            assertTrue(
-                    objects.put("archive", "n", draft, new Nothing(), new Match.Any())
-                            instanceof Stored.Done);
+            putNothing(objects);
             String part = "events do not reach arn:aws:sns:home:main:hook (127.0.0.1: ";
             for (int i = 0; i < 2_000 && !warns(cloud, part); i++) {
                 LockSupport.parkNanos(10_000_000);

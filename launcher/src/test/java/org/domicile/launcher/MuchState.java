@@ -89,13 +89,13 @@ record MuchState(Rig rig, Path folder) {
         WatchCommandsTest.done(rig.run("watch", "create", "firsts", FIRSTS, "--to", "much.firsts"));
         publish(0, KEYS, i -> reading(i, 12, 1));
         publish(KEYS, KEYS + 1, i -> reading(i, 500, 20)); // time goes on
-        Json.Row full =
-                await(
-                        "firsts",
-                        now ->
-                                now.fields().containsKey("checkpointBytes")
-                                        && now.number("checkpointBytes") > MOST_OF_IT);
-        assertEquals("running", full.text("state"), full::line);
+        await("firsts", now -> Double.parseDouble(now.text("recordsPerSecond")) > 0);
+        await(
+                "firsts",
+                now ->
+                        now.text("state").equals("running")
+                                && now.fields().containsKey("checkpointBytes")
+                                && now.number("checkpointBytes") > MOST_OF_IT);
     }
 
     /** What is known is found no more, also by the next worker. */
@@ -111,8 +111,9 @@ record MuchState(Rig rig, Path folder) {
 
     /** No room for what is large: that watch says so, and others go on. */
     void hasNoRoom() throws IOException {
-        WatchCommandsTest.done(
-                rig.run("organisation", "quota", "main", "--bytes", KEYS / 10_000 + "MiB"));
+        long kept = await("firsts", now -> true).number("checkpointBytes");
+        String bytes = (kept >> 10) + KEYS / 120 + "KiB"; // what comes is twice as much, at least
+        WatchCommandsTest.done(rig.run("organisation", "quota", "main", "--bytes", bytes));
         WatchCommandsTest.done(rig.run("watch", "create", "high", HIGH, "--to", "much.high"));
         publish(KEYS + 3, KEYS + MORE, i -> reading(i, 12, 100));
         Json.Row failing = await("firsts", now -> now.text("error").contains("there is no room"));

@@ -314,7 +314,38 @@ final class StreamCommandsTest {
                                     .header("Authorization", "Basic bm9ib2R5OnNlY3JldA==")
                                     .build());
             assertEquals(401, stranger.statusCode());
+            aStreamThatIsATableIsMadeWholeOrNotAtAll(rig);
         }
+    }
+
+    private void aStreamThatIsATableIsMadeWholeOrNotAtAll(Rig rig) throws IOException {
+        Path text = folder.resolve("text.avsc");
+        Files.writeString(text, "{\"type\": \"string\"}");
+        Path levels = folder.resolve("levels.avsc");
+        Files.writeString(
+                levels,
+                """
+                {"type": "record", "name": "Level", "fields": [
+                  {"name": "station", "type": "string"}, {"name": "level", "type": "int"}]}
+                """);
+        Rig.Ran nameless =
+                rig.run("stream", "create", "levels", "--schema", levels.toString(), "--table");
+        assertTrue(nameless.err().contains("NAMESPACE.TABLE"), nameless::err);
+        Rig.Ran bare = rig.run("stream", "create", "water.levels", "--table");
+        assertTrue(bare.err().contains("--schema FILE"), bare::err);
+        Rig.Ran none =
+                rig.run("stream", "create", "water.levels", "--schema", text.toString(), "--table");
+        assertTrue(none.code() != 0 && none.err().contains("can be no table"), none::err);
+        assertEquals(
+                List.of("air"),
+                rig.run("stream", "list", "--json").rows().stream()
+                        .map(each -> each.text("name"))
+                        .toList());
+        assertFalse(rig.run("schema", "list").out().contains("levels"));
+        done(rig.run("stream", "create", "water.levels", "--schema", levels.toString(), "--table"));
+        Rig.Ran shown = rig.run("stream", "show", "water.levels");
+        assertTrue(shown.out().contains("its records are AVRO"), shown::out);
+        assertTrue(shown.out().contains("is the table water.levels"), shown::out);
     }
 
     private static void untilStatus(Rig rig, boolean warns) throws InterruptedException {

@@ -45,6 +45,10 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.domicile.events.Destination;
+import org.domicile.events.Notification;
+import org.domicile.guard.Guard;
+import org.domicile.guard.GuardedObjects;
 import org.domicile.s3client.S3Signature;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -183,6 +187,12 @@ final class StreamTablesTest {
             Rig.Ran ran = rig.run("label", "show", file, "--json");
             assertEquals(0, ran.code(), ran.err());
             return ran.rows().getFirst().rows("labels").stream().map(Json.Row::line).toList();
+        }
+
+        /** What the log has of a stream. */
+        String held(String stream) throws Exception {
+            String shown = asked("GET", "/streams/" + stream, "text/plain", "");
+            return shown.replaceAll(".*(\"extents\":\\[[^]]*]).*", "$1");
         }
 
         /** Of an action that are on record. */
@@ -672,7 +682,7 @@ final class StreamTablesTest {
     @Test
     void aStreamWhoseTableDoesNotGetOnTakesNoMoreThanItsSize() throws Exception {
         Random random = new Random(5);
-        try (City city = new City("streams.commit=1s")) {
+        try (City city = new City("streams.commit=300ms")) {
             city.run("stream", "create", "water.levels", "--size", "1MiB", "--partitions", "2");
             city.register("water.levels-value", SCHEMA);
             city.run("stream", "table", "water.levels");
@@ -693,8 +703,8 @@ final class StreamTablesTest {
             city.publish("water.others", line); // others go on
             Properties settings = new Properties();
             settings.load(new StringReader(city.rig.run("env", "--for", "java").out()));
-            settings.put("delivery.timeout.ms", "1000");
-            settings.put("request.timeout.ms", "500");
+            settings.put("delivery.timeout.ms", "500");
+            settings.put("request.timeout.ms", "300");
             try (KafkaProducer<byte[], byte[]> producer =
                     new KafkaProducer<>(
                             settings, new ByteArraySerializer(), new ByteArraySerializer())) {
@@ -709,6 +719,16 @@ final class StreamTablesTest {
                 assertInstanceOf(TimeoutException.class, late.getCause(), late::toString);
             }
             assertEquals(begun, city.uses("tabling:Read"), "one that fails is no beginning");
+            String held = city.held("water.levels");
+            GuardedObjects objects = noting(city);
+            EventsStatusTest.putNothing(objects);
+            until(() ->
+                    city.cloud.instruments().status().warnings().stream()
+                            .anyMatch(each ->
+                                    each.startsWith("events do not reach arn:aws:kafka:")
+                                            && each.contains("water.levels does not get on")));
+            assertEquals(held, city.held("water.levels"), "an event came all the same");
+            assertEquals("", city.uses("notification:Deliver"));
             // more room is what was asked for
             city.run("stream", "change", "water.levels", "--size", "8MiB");
             until(() ->
@@ -718,7 +738,22 @@ final class StreamTablesTest {
             int published = sent + 1;
             // whoever asks has it tried soon
             assertEquals(String.valueOf(100 + published), city.rows("select count(*) from levels"));
+            city.until("select count(*) from levels_unfit", "1"); // the event waited
         }
+    }
+
+    /** Objects, what happens to which is told to water.levels. */
+    private static GuardedObjects noting(City city) throws IOException {
+        Guard guard = city.cloud.guard();
+        GuardedObjects objects =
+                guard.objects(EventsStatusTest.request(guard, city.rig.firstCredential()));
+        objects.createBucket("archive", "");
+        Destination to = new Destination.Stream("home", "main", "water.levels");
+        Notification.Rule all =
+                new Notification.Rule("all", to, List.of("s3:ObjectCreated:*"), "", "");
+        objects.putNotification(
+                "archive", new Notification(List.of(all), ""), GuardedObjects.Announce.NOTHING);
+        return objects;
     }
 
     /** Publishes until that is refused. */
@@ -796,9 +831,9 @@ final class StreamTablesTest {
             throw new UncheckedIOException(e);
         }
         settings.put("linger.ms", "0");
-        settings.put("max.block.ms", "1000");
-        settings.put("request.timeout.ms", "800");
-        settings.put("delivery.timeout.ms", "1000");
+        settings.put("max.block.ms", "400");
+        settings.put("request.timeout.ms", "300");
+        settings.put("delivery.timeout.ms", "400");
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(
                         settings, new ByteArraySerializer(), new ByteArraySerializer())) {

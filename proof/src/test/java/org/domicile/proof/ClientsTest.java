@@ -56,6 +56,10 @@ final class ClientsTest {
                                 "--set",
                                 "kafka.listen=127.0.0.1:0",
                                 "--set",
+                                "limits.disk.reserve=16MiB",
+                                "--set",
+                                "blobs.segment=16MiB",
+                                "--set",
                                 "keys.places=" + folder.resolve("keys")),
                         Map.of());
         assertEquals(0, up.code(), up.output());

@@ -59,7 +59,11 @@ public interface Admission {
         return Duration.ofMinutes(15);
     }
 
-    /** Records that a client sent to a partition, whether or not they were kept. */
+    /**
+     * Records that a client sent to a partition and that were appended, as its answer says. Who
+     * wants no answer ({@code acks=0}) has none that could say it: then those that it sent and was
+     * let publish.
+     */
     void published(Client client, String stream, int partition, int records, int bytes);
 
     /**

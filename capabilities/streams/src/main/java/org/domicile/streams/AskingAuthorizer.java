@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * because Kafka makes it.
  */
 public final class AskingAuthorizer implements Authorizer {
-    /** Streams that who works on this thread now was not let poll. */
+    /** Streams into which who works on this thread now was not let, to publish or to poll. */
     private static final ThreadLocal<Set<String>> REFUSED = new ThreadLocal<>();
 
     private @Nullable Admission admission;
@@ -49,9 +49,7 @@ public final class AskingAuthorizer implements Authorizer {
         full = found.full();
     }
 
-    /**
-     * Which streams may not be polled, of those that Kafka asks about while it looks at a request.
-     */
+    /** Which streams are closed, of those that Kafka asks about while it looks at a request. */
     static Set<String> refused(Runnable looking) {
         Set<String> refused = new HashSet<>();
         REFUSED.set(refused);

@@ -3,6 +3,7 @@ package org.domicile.streams;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,7 +41,9 @@ import org.jspecify.annotations.Nullable;
  *   stream NAME        {@link StreamsCodec}
  *   group NAME         its organisation, the day on which it was last asked for, its purpose
  *   transaction NAME   the same
- *   gone NAME          there until the records of a removed stream are gone
+ *   gone NAME          a removed stream until its records are gone, as {@link StreamsCodec}; or a
+ *                      byte 1, of programs that did not keep which it was
+ *   left ID            the same until its files are gone
  *   minute ID          as it was given
  *   once DAY ID KEY    the same, by the day of the epoch and the stream's id
  * </pre>
@@ -52,12 +55,19 @@ final class StoredStreams implements Streams {
     private static final String SPACE = "streams";
     private static final String STREAM = "stream";
     private static final String GONE = "gone";
+    private static final String LEFT = "left";
     private static final String MINUTE = "minute";
     private static final String ONCE = "once";
     private static final Duration KEPT = Duration.ofDays(30);
 
     /** What a watch's names of transactions begin with. */
     private static final Pattern WATCH = Pattern.compile("watch-[0-9a-f]{16}");
+
+    /** After it has let a stream go, the log has its files for so long (file.delete.delay.ms). */
+    private static final Duration FILES = Duration.ofMinutes(1);
+
+    /** A log that starts deletes only then what was left to it, and needs some time to start. */
+    private static final Duration FILES_AT_START = FILES.plusMinutes(1);
 
     /** Writes of one commit. */
     private static final int AT_ONCE = 1_000;
@@ -67,6 +77,13 @@ final class StoredStreams implements Streams {
     private final ReentrantLock changing = new ReentrantLock();
     private final Map<String, Stream> streams = new ConcurrentSkipListMap<>();
     private final Set<String> gone = new ConcurrentSkipListSet<>();
+
+    /** Those of them of which more is known than the name. */
+    private final Map<String, Stream> removed = new ConcurrentHashMap<>();
+
+    /** Whose files go, by their ids. */
+    private final Map<String, Left> left = new ConcurrentHashMap<>();
+
     private final Map<Shared, Claim> claims = new ConcurrentHashMap<>();
 
     /** On which day what was kept of requests was last cleared. */
@@ -116,7 +133,16 @@ final class StoredStreams implements Streams {
         this.keyspace = keyspace;
         this.clock = clock;
         each(STREAM, (name, value) -> streams.put(name, StreamsCodec.decode(value)));
-        each(GONE, (name, _) -> gone.add(name));
+        each(
+                GONE,
+                (name, value) -> {
+                    gone.add(name);
+                    if (value.length > 1) {
+                        removed.put(name, StreamsCodec.decode(value));
+                    }
+                });
+        Instant later = clock.instant().plus(FILES_AT_START);
+        each(LEFT, (id, value) -> left.put(id, new Left(StreamsCodec.decode(value), later)));
         for (Admission.Shared kind : Admission.Shared.values()) {
             each(word(kind), (name, value) -> keep(new Shared(kind, name), claim(value)));
         }
@@ -271,8 +297,9 @@ final class StoredStreams implements Streams {
             commit(
                     new Transaction()
                             .write(delete(STREAM, name))
-                            .write(put(GONE, name, new byte[] {1}))
+                            .write(put(GONE, name, StreamsCodec.encode(now)))
                             .carrying(request, Outcome.DONE));
+            removed.put(name, now);
             gone.add(name);
             streams.remove(name);
             return new Asked.Now(now);
@@ -288,8 +315,45 @@ final class StoredStreams implements Streams {
 
     @Override
     public void cleared(String name) {
-        commit(new Transaction().write(delete(GONE, name)));
+        Transaction transaction = new Transaction().write(delete(GONE, name));
+        Stream was = removed.get(name);
+        if (was != null) {
+            transaction.write(put(LEFT, was.id(), StreamsCodec.encode(was)));
+        }
+        List<String> over = over(transaction);
+        commit(transaction);
+        if (was != null) {
+            left.put(was.id(), new Left(was, clock.instant().plus(FILES)));
+            removed.remove(name);
+        }
         gone.remove(name);
+        over.forEach(left::remove);
+    }
+
+    /** Forgets those whose files are gone. @return their ids, to be forgotten here then */
+    private List<String> over(Transaction transaction) {
+        Instant now = clock.instant();
+        List<String> over = new ArrayList<>();
+        left.forEach((id, each) -> {
+            if (!now.isBefore(each.until())) {
+                over.add(id);
+                transaction.write(delete(LEFT, id));
+            }
+        });
+        return over;
+    }
+
+    @Override
+    public List<Left> left(String organisation) {
+        Instant now = clock.instant();
+        // of those that are on their way from the one to the other, rather twice than not at all
+        List<Left> all = new ArrayList<>();
+        removed.values().forEach(each -> all.add(new Left(each, Instant.MAX)));
+        left.values().stream().filter(each -> now.isBefore(each.until())).forEach(all::add);
+        return all.stream()
+                .filter(each -> each.stream().organisation().equals(organisation))
+                .sorted(Comparator.comparing(each -> each.stream().name()))
+                .toList();
     }
 
     @Override
@@ -498,7 +562,10 @@ final class StoredStreams implements Streams {
 
     @Override
     public void end(Request request, String id) {
-        commit(new Transaction().write(delete(MINUTE, id)).carrying(request, Outcome.DONE));
+        Transaction transaction = new Transaction().write(delete(MINUTE, id));
+        List<String> over = over(transaction);
+        commit(transaction.carrying(request, Outcome.DONE));
+        over.forEach(left::remove);
     }
 
     @Override

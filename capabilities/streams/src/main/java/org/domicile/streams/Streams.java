@@ -1,5 +1,6 @@
 package org.domicile.streams;
 
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -68,8 +69,18 @@ public interface Streams {
      */
     List<String> gone();
 
-    /** The records of a removed stream are gone. */
+    /** The records of a removed stream are gone; its files go a little later. */
     void cleared(String name);
+
+    /** Those of an organisation that were removed and whose files may lie there still, by name. */
+    List<Left> left(String organisation);
+
+    /**
+     * A stream that was removed.
+     *
+     * @param until when its files are gone; {@link Instant#MAX} while the log has them
+     */
+    record Left(Stream stream, Instant until) {}
 
     /** Whose a name of a group or a transaction is, as somebody sees it. */
     Name name(Holder holder, Admission.Shared kind, String name);

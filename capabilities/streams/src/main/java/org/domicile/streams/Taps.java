@@ -2,6 +2,7 @@ package org.domicile.streams;
 
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,8 +31,10 @@ import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
 import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.common.record.internal.RecordBatch;
@@ -44,6 +47,7 @@ import org.apache.kafka.common.requests.InitProducerIdRequest;
 import org.apache.kafka.common.requests.JoinGroupRequest;
 import org.apache.kafka.common.requests.OffsetCommitRequest;
 import org.apache.kafka.common.requests.ProduceRequest;
+import org.apache.kafka.common.requests.ProduceResponse;
 import org.apache.kafka.common.requests.SyncGroupRequest;
 import org.apache.kafka.common.requests.TxnOffsetCommitRequest;
 import org.apache.kafka.common.utils.Time;
@@ -61,7 +65,7 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
     /** A consumer whose right ended is told when its next request comes. */
     private static final int LONGEST_WAIT_MILLIS = 500;
 
-    /** No record is smaller in its batch. */
+    /** No record is smaller in its batch, once that is unpacked. */
     private static final int LEAST_BYTES = 7;
 
     /**
@@ -158,8 +162,8 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
         Optional<String> of(Uuid id);
     }
 
-    /** What one request appends. */
-    private record Sent(String stream, int partition, int records, int bytes) {}
+    /** What one request brings a partition. */
+    private record Sent(int records, int bytes) {}
 
     /**
      * @param names of streams by Kafka's numbers for them
@@ -218,7 +222,6 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
             }
             switch (request.body()) {
                 case ProduceRequest produce -> {
-                    List<Sent> sent = sent(produce.data()); // Kafka lets go of them
                     if (isPacked(produce.data())) {
                         refuseWhatIsNotAdmitted(client, produce.data());
                         unpacking.acquireUninterruptibly();
@@ -230,20 +233,7 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
                     } else {
                         refuseWhatUnpacksToTooMuch(produce.data(), local.bufferSupplier());
                     }
-                    appending.readLock().lock(); // admitted in it, and in the log behind it
-                    try {
-                        apis.handle(request, local);
-                    } finally {
-                        appending.readLock().unlock();
-                    }
-                    for (Sent each : sent) {
-                        admission.published(
-                                client,
-                                each.stream(),
-                                each.partition(),
-                                each.records(),
-                                each.bytes());
-                    }
+                    append(request, produce, client, local);
                 }
                 case FetchRequest fetch -> {
                     FetchRequestData data = fetch.data();
@@ -259,6 +249,33 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
                     got.forEach(Taps.this::polled);
                 }
                 default -> apis.handle(request, local);
+            }
+        }
+
+        private void append(
+                Request request, ProduceRequest produce, Client client, RequestLocal local) {
+            Map<Places.Spot, Sent> sent = sent(produce.data()); // Kafka lets go of them
+            boolean isAnswered = produce.acks() != 0;
+            Request tapped =
+                    isAnswered
+                            ? AnswerTap.on(
+                                    request,
+                                    channel.metrics(),
+                                    answer -> published(client, sent, answer))
+                            : request;
+            Set<String> closed;
+            appending.readLock().lock(); // admitted in it, and in the log behind it
+            try {
+                closed = AskingAuthorizer.refused(() -> apis.handle(tapped, local));
+            } finally {
+                appending.readLock().unlock();
+            }
+            if (!isAnswered) {
+                sent.forEach((spot, each) -> {
+                    if (!closed.contains(spot.stream())) {
+                        published(client, spot, each);
+                    }
+                });
             }
         }
 
@@ -454,20 +471,52 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
         return found != null && Topic.names(found) ? found : null;
     }
 
-    private List<Sent> sent(ProduceRequestData data) {
-        List<Sent> sent = new ArrayList<>();
+    /** But what Kafka will call too large. */
+    private Map<Places.Spot, Sent> sent(ProduceRequestData data) {
+        Map<Places.Spot, Sent> sent = new HashMap<>();
         for (ProduceRequestData.TopicProduceData topic : data.topicData()) {
             String stream = name(topic.name(), topic.topicId());
             if (stream == null) {
                 continue;
             }
             for (ProduceRequestData.PartitionProduceData each : topic.partitionData()) {
-                if (each.records() instanceof MemoryRecords records) {
-                    sent.add(new Sent(stream, each.index(), count(records), records.sizeInBytes()));
+                if (each.records() instanceof MemoryRecords records
+                        && records.sizeInBytes() <= KafkaLog.LARGEST_BATCH) {
+                    sent.put(
+                            new Places.Spot(stream, each.index()),
+                            new Sent(count(records), records.sizeInBytes()));
                 }
             }
         }
         return sent;
+    }
+
+    /**
+     * Counts what the answer says is in the log. A batch that an idempotent producer sends once
+     * more is answered as if it came now, and counts again; one that came long before is an error
+     * ({@code DUPLICATE_SEQUENCE_NUMBER}), and does not.
+     */
+    private void published(Client client, Map<Places.Spot, Sent> sent, AbstractResponse answer) {
+        if (!(answer instanceof ProduceResponse produced)) {
+            return;
+        }
+        for (ProduceResponseData.TopicProduceResponse topic : produced.data().responses()) {
+            String stream = name(topic.name(), topic.topicId());
+            if (stream == null) {
+                continue;
+            }
+            for (ProduceResponseData.PartitionProduceResponse each : topic.partitionResponses()) {
+                Places.Spot spot = new Places.Spot(stream, each.index());
+                Sent came = sent.get(spot);
+                if (came != null && each.errorCode() == Errors.NONE.code()) {
+                    published(client, spot, came);
+                }
+            }
+        }
+    }
+
+    private void published(Client client, Places.Spot spot, Sent sent) {
+        admission.published(client, spot.stream(), spot.partition(), sent.records(), sent.bytes());
     }
 
     private static boolean isPacked(ProduceRequestData data) {
@@ -535,7 +584,8 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
      * what is no batch at all it says itself.
      */
     private static int count(MemoryRecords records) {
-        int most = records.sizeInBytes() / LEAST_BYTES + 1;
+        long bytes = isPacked(records) ? Unpacked.MOST : records.sizeInBytes();
+        int most = (int) (bytes / LEAST_BYTES) + 1;
         int count = 0;
         try {
             for (MutableRecordBatch batch : records.batches()) {

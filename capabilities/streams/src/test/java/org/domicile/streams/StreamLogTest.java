@@ -203,13 +203,7 @@ final class StreamLogTest {
                 consumer.poll(Duration.ofMillis(50)); // asks for what comes after them
             }
         }
-        long published =
-                rights.counted.stream()
-                        .filter(each -> each.startsWith("gauge published water.levels "))
-                        .mapToLong(
-                                each -> Long.parseLong(each.substring(each.lastIndexOf(' ') + 1)))
-                        .sum();
-        assertEquals(100, published, rights.counted::toString);
+        assertEquals(100, published("gauge"), rights.counted::toString);
         assertEquals(
                 100, log.extents("water.levels").stream().mapToLong(StreamLog.Extent::next).sum());
         assertEquals(100, polled(), rights.counted::toString);
@@ -222,6 +216,13 @@ final class StreamLogTest {
             consumer.subscribe(List.of("water.levels"));
             assertEquals(10, poll(consumer, 10).size());
         }
+    }
+
+    private long published(String login) {
+        return rights.counted.stream()
+                .filter(each -> each.startsWith(login + " published water.levels "))
+                .mapToLong(each -> Long.parseLong(each.substring(each.lastIndexOf(' ') + 1)))
+                .sum();
     }
 
     private long polled() {
@@ -362,6 +363,7 @@ final class StreamLogTest {
             producer.beginTransaction();
             producer.send(new ProducerRecord<>("water.levels", "kept".getBytes(UTF_8)));
             producer.commitTransaction();
+            assertTrue(published("gauge") >= 1, rights.counted::toString);
             assertEquals(
                     List.of(),
                     List.copyOf(other.listTransactions().all().get(20, TimeUnit.SECONDS)));
@@ -553,7 +555,7 @@ final class StreamLogTest {
             consumer.subscribe(List.of("water.levels"));
             assertEquals(10, poll(consumer, 10).size());
             rights.rights.remove("desk POLL water.levels");
-            long end = System.nanoTime() + 1_000_000_000L;
+            long end = System.nanoTime() + 10_000_000_000L; // and not the 60 that it asked for
             assertThrows(
                     TopicAuthorizationException.class,
                     () -> {
@@ -565,7 +567,7 @@ final class StreamLogTest {
             for (int i = 0; i < 3; i++) {
                 assertThrows(
                         TopicAuthorizationException.class,
-                        () -> consumer.poll(Duration.ofSeconds(2)));
+                        () -> consumer.poll(Duration.ofSeconds(10)));
             }
         }
     }
@@ -657,6 +659,7 @@ final class StreamLogTest {
         }
         assertEquals(
                 11, log.extents("water.levels").stream().mapToLong(StreamLog.Extent::next).sum());
+        assertEquals(11, published("desk"), rights.counted::toString); // however often it came
     }
 
     private static double throttled(KafkaProducer<byte[], byte[]> producer) {
@@ -982,6 +985,7 @@ final class StreamLogTest {
                 }
             }
         }
+        assertEquals(2_000, published("gauge"), rights.counted::toString);
         // and readers take no more than they can hold at a time
         long read = 0;
         int polls = 0;
@@ -1042,6 +1046,29 @@ final class StreamLogTest {
         }
         assertEquals(
                 2, log.extents("water.levels").stream().mapToLong(StreamLog.Extent::next).sum());
+        assertEquals(2, published("gauge"), rights.counted::toString); // and in no count
+        // who wants no answer is counted without one
+        Map<String, Object> silent = client("gauge", "gauge-secret", "PLAIN");
+        silent.put("acks", "0");
+        silent.put("enable.idempotence", false);
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(silent, new ByteArraySerializer(), new ByteArraySerializer())) {
+            sent(producer, new byte[1]);
+            long end = System.nanoTime() + 20_000_000_000L;
+            while (published("gauge") < 3 && System.nanoTime() < end) {
+                LockSupport.parkNanos(10_000_000);
+            }
+            assertEquals(3, published("gauge"), rights.counted::toString);
+            rights.rights.remove("gauge PUBLISH water.levels");
+            rights.asked.clear();
+            sent(producer, new byte[1]);
+            while (!rights.asked.contains("gauge PUBLISH water.levels")
+                    && System.nanoTime() < end) {
+                LockSupport.parkNanos(10_000_000);
+            }
+        }
+        log.close(); // all requests have been handled
+        assertEquals(3, published("gauge"), rights.counted::toString);
     }
 
     /** What whoever lets records go says is gone lies in no file any more; all else does. */

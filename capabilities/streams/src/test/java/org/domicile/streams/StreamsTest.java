@@ -99,8 +99,16 @@ final class StreamsTest {
         // nobody has the name before the records are gone
         assertEquals(List.of("water.levels"), streams.gone());
         assertInstanceOf(Streams.Asked.Taken.class, streams.create(request(), levels));
+        // and it is known whose files lie there still
+        assertEquals(
+                List.of(new Streams.Left(changed.stream(), Instant.MAX)), streams.left("city"));
+        assertEquals(List.of(), streams.left("hospital"));
         streams.cleared("water.levels");
+        assertEquals(
+                List.of(changed.stream()),
+                streams.left("city").stream().map(Streams.Left::stream).toList());
         streams = open();
+        assertEquals(1, streams.left("city").size());
         assertInstanceOf(Streams.Asked.Now.class, streams.create(request(), levels));
         assertInstanceOf(
                 Streams.Asked.Taken.class,

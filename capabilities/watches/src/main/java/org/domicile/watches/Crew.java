@@ -385,6 +385,7 @@ final class Crew {
         long read = in.readLong();
         long published = in.readLong();
         long passed = in.readLong();
+        long missed = in.readLong();
         long waiting = in.readLong();
         String error = sentence(Wire.text(in));
         if (job == null) {
@@ -405,6 +406,16 @@ final class Crew {
         job.in = read;
         job.out = published;
         job.passed = passed;
+        if (missed > job.missedThere) {
+            job.missed += missed - job.missedThere;
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "the watch {0} goes on behind {1} records that had left their stream before"
+                            + " it read them",
+                    job.watch.name(),
+                    missed - job.missedThere);
+        }
+        job.missedThere = missed;
         job.lag = waiting;
         if (!error.isEmpty()) {
             job.error = error;
@@ -794,6 +805,7 @@ final class Crew {
                                 each.in,
                                 each.out,
                                 each.passed,
+                                each.missed,
                                 each.lag,
                                 each.rate,
                                 Optional.ofNullable(each.checkpoint),

@@ -29,6 +29,8 @@ final class Job {
     long in;
     long out;
     long passed;
+    long missed;
+    long missedThere; // of those, since its job began where it runs
     long lag = -1;
     double rate;
     long toldAt;

@@ -25,7 +25,7 @@ record NoEngine(String why) implements WatchEngine {
 
     @Override
     public Optional<Told> told(Watch watch) {
-        return Optional.of(new Told(State.FAILING, 0, 0, 0, -1, 0, Optional.empty(), 0, why));
+        return Optional.of(new Told(State.FAILING, 0, 0, 0, 0, -1, 0, Optional.empty(), 0, why));
     }
 
     @Override

@@ -172,6 +172,8 @@ public interface WatchEngine extends AutoCloseable {
      * @param in records that it has read since its worker started
      * @param out records that it has published since then
      * @param passed records of those that it has passed over, because they do not fit
+     * @param missed places in its streams whose records had gone before it read them; some may have
+     *     held none
      * @param lag records that are there and not read yet; -1 while that is not known
      * @param rate records a second that it read in the last seconds
      * @param checkpoint when the last one was kept
@@ -183,6 +185,7 @@ public interface WatchEngine extends AutoCloseable {
             long in,
             long out,
             long passed,
+            long missed,
             long lag,
             double rate,
             Optional<Instant> checkpoint,

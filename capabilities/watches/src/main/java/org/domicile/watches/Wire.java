@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  *             STARTED     number
  *             PIECE       id, number of the checkpoint (long), bytes of it
  *             CHECKPOINT  id, number of the checkpoint, its length (longs): it is whole
- *             TOLD        id, state, records in, records out, passed over, pending (longs),
- *                         sentence
+ *             TOLD        id, state, records in, records out, passed over, missed, pending
+ *                         (longs), sentence
  *             SCHEMA      id, number, stream, id of a schema (int)
  *             TABLE       id, number, table
  *             WAITS       number: what comes in parts of a stream that are not there yet is not

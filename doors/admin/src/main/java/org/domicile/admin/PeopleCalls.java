@@ -139,6 +139,8 @@ final class PeopleCalls {
             switch (each.kept()) {
                 case BY_AGE -> json.writeStringField("until", each.until().toString());
                 case UNTIL_ROWS -> json.writeNumberField("secondsAsRows", each.lies().toSeconds());
+                case UNTIL_DELETED ->
+                        json.writeNumberField("secondsAsDeleted", each.lies().toSeconds());
             }
             json.writeEndObject();
         }

@@ -32,16 +32,11 @@ public final class IngestDoor implements HttpHandler {
     private static final int AT_ONCE = 256;
     private static final int LONGEST_KEY = 128;
 
-    /** Followers, and of one organisation: each has a reader of the log. */
-    private static final int FOLLOWING = 64;
-
-    private static final int FOLLOWING_OF_ONE = 16;
-
     private final GuardedStreams streams;
     private final Sending sending;
     private final Entrance entrance;
     private final Bodies bodies;
-    private final Map<String, Integer> following = new HashMap<>();
+    private final Followers followers = new Followers();
 
     /**
      * A door to a guard.
@@ -137,33 +132,13 @@ public final class IngestDoor implements HttpHandler {
             }
             case FOLLOW -> {
                 Map<String, String> query = query(exchange, Following.ASKED);
-                begin(caller.organisation());
+                followers.begin(caller.organisation());
                 try {
                     new Following(streams, sending).answer(exchange, request, name, query);
                 } finally {
-                    end(caller.organisation());
+                    followers.end(caller.organisation());
                 }
             }
-        }
-    }
-
-    private void begin(String organisation) {
-        synchronized (following) {
-            int all = following.values().stream().mapToInt(Integer::intValue).sum();
-            if (all >= FOLLOWING || following.getOrDefault(organisation, 0) >= FOLLOWING_OF_ONE) {
-                throw new Failure(
-                        503,
-                        "overloaded",
-                        "An organisation follows at most 16 streams at a time over HTTP; Kafka's"
-                                + " clients may be many more.");
-            }
-            following.merge(organisation, 1, Integer::sum);
-        }
-    }
-
-    private void end(String organisation) {
-        synchronized (following) {
-            following.computeIfPresent(organisation, (_, count) -> count == 1 ? null : count - 1);
         }
     }
 

@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.guard.GuardedStreams;
 import org.domicile.guard.Refused;
@@ -37,20 +38,28 @@ final class Sending {
     private final Rates rates;
     private final Duration slow;
     private final InstantSource clock;
+    private final LongSupplier nanos;
 
     /** In this program's heap. @param rate bytes a second to an organisation; 0 for no bound */
     Sending(long rate, InstantSource clock) {
-        this(room(Runtime.getRuntime().maxMemory() / 8), rate, Duration.ofMinutes(1), clock);
+        this(
+                room(Runtime.getRuntime().maxMemory() / 8),
+                rate,
+                Duration.ofMinutes(1),
+                clock,
+                System::nanoTime);
     }
 
     /**
      * @param slow how long who follows may hold what it is sent; it waits twice as long for room
+     * @param nanos by which that is counted
      */
-    Sending(Room room, long rate, Duration slow, InstantSource clock) {
+    Sending(Room room, long rate, Duration slow, InstantSource clock, LongSupplier nanos) {
         this.room = room;
         this.rates = new Rates(rate);
         this.slow = slow;
         this.clock = clock;
+        this.nanos = nanos;
     }
 
     /** Two of each organisation have room at least. */
@@ -144,9 +153,9 @@ final class Sending {
 
     /** Room for what a poll gives; who waits for it is told that it is still heard. */
     private void find(Room.Part part, Sink sink) throws IOException {
-        long end = System.nanoTime() + 2 * slow.toNanos();
+        long end = nanos.getAsLong() + 2 * slow.toNanos();
         while (!part.grows(PORTION, SILENCE.compareTo(slow) < 0 ? SILENCE : slow)) {
-            if (System.nanoTime() - end >= 0 || Thread.currentThread().isInterrupted()) {
+            if (nanos.getAsLong() - end >= 0 || Thread.currentThread().isInterrupted()) {
                 throw new Failure(
                         503,
                         "overloaded",
@@ -158,9 +167,9 @@ final class Sending {
     }
 
     private void send(List<StreamRecord> records, Sink sink) throws IOException {
-        long end = System.nanoTime() + slow.toNanos();
+        long end = nanos.getAsLong() + slow.toNanos();
         for (StreamRecord each : records) {
-            if (System.nanoTime() - end >= 0) {
+            if (nanos.getAsLong() - end >= 0) {
                 throw new Failure(
                         408,
                         "too-slow",
@@ -168,7 +177,7 @@ final class Sending {
                                 + " follow by Kafka's protocol.");
             }
             // a record that has begun is not ended by an event, but cut off
-            sink.send(each, end + slow.toNanos());
+            sink.send(each, () -> nanos.getAsLong() - end - slow.toNanos() >= 0);
         }
         sink.flush();
     }

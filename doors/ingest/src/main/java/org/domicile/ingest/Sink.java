@@ -15,6 +15,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.domicile.http.BodyOutput;
 import org.domicile.streams.StreamRecord;
 
@@ -30,8 +31,8 @@ final class Sink {
     private final Map<Integer, Long> next;
     private final OutputStream pieces = new Pieces();
 
-    /** After which nothing of the record goes any more, by the system's nanoseconds. */
-    private long end;
+    /** Whether nothing of the record goes any more. */
+    private BooleanSupplier over = () -> false;
 
     Sink(BodyOutput out, boolean lines, Map<Integer, Long> places) {
         this.out = out;
@@ -48,7 +49,7 @@ final class Sink {
 
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
-            if (System.nanoTime() - end >= 0) {
+            if (over.getAsBoolean()) {
                 throw new IOException("whoever follows takes a record too slowly");
             }
             out.write(ByteBuffer.wrap(bytes, offset, length));
@@ -78,10 +79,10 @@ final class Sink {
     /**
      * One record.
      *
-     * @param until by the system's nanoseconds, when it fails where it is
+     * @param over when it fails where it is
      */
-    void send(StreamRecord record, long until) throws IOException {
-        end = until;
+    void send(StreamRecord record, BooleanSupplier over) throws IOException {
+        this.over = over;
         next.put(record.partition(), record.offset() + 1);
         if (lines) {
             body(record);

@@ -208,6 +208,7 @@ public final class WatchesDoor implements HttpHandler {
             json.writeNumberField("recordsIn", now.in());
             json.writeNumberField("recordsOut", now.out());
             json.writeNumberField("recordsPassedOver", now.passed());
+            json.writeNumberField("recordsMissed", now.missed());
             if (now.lag() >= 0) {
                 json.writeNumberField("lag", now.lag());
             }

@@ -257,7 +257,8 @@ final class BodiesTest {
         HttpResponse<String> late = post("north", "/", new byte[1]).get();
         assertEquals(429, late.statusCode(), late.body());
         assertTrue(late.body().contains("too-fast"), late::body);
-        assertEquals("3", late.headers().firstValue("Retry-After").orElseThrow());
+        String after = late.headers().firstValue("Retry-After").orElseThrow();
+        assertTrue(List.of("1", "2", "3").contains(after), after); // three, but for what passed
         assertEquals("1", post("south", "/", new byte[1]).get().body());
     }
 

@@ -460,6 +460,7 @@ final class Conversation {
                         out.writeLong(Figures.read(id));
                         out.writeLong(Figures.published(id));
                         out.writeLong(Figures.passed(id));
+                        out.writeLong(Figures.missed(id));
                         out.writeLong(Figures.waiting(id));
                         Wire.text(out, why);
                     });

@@ -19,6 +19,9 @@ public final class Figures implements MetricReporter {
     /** Records that do not fit. */
     static final String PASSED = "recordsPassedOver";
 
+    /** What had left the log before it was read. */
+    static final String MISSED = "recordsMissed";
+
     private static final String WAITING = "pendingRecords";
 
     /** Of Kafka's client. */
@@ -55,6 +58,10 @@ public final class Figures implements MetricReporter {
 
     static long passed(String job) {
         return sum(job, PASSED, 0);
+    }
+
+    static long missed(String job) {
+        return sum(job, MISSED, 0);
     }
 
     /** -1 while it is not known. */
@@ -121,7 +128,8 @@ public final class Figures implements MetricReporter {
                 switch (name) {
                     case READ ->
                             operator.startsWith("Source:") || operator.contains("TableSourceScan");
-                    case PUBLISHED, PASSED, WAITING, ANSWERED, POLLED -> !operator.isEmpty();
+                    case PUBLISHED, PASSED, MISSED, WAITING, ANSWERED, POLLED ->
+                            !operator.isEmpty();
                     default -> false;
                 };
         if (wanted && !job.isEmpty()) {

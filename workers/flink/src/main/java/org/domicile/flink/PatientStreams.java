@@ -1,5 +1,6 @@
 package org.domicile.flink;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,10 +14,18 @@ import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
+import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamSource;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.transformations.SourceTransformation;
 import org.apache.flink.streaming.connectors.kafka.table.KafkaDynamicSource;
 import org.apache.flink.streaming.connectors.kafka.table.KafkaDynamicTableFactory;
 import org.apache.flink.table.connector.ChangelogMode;
+import org.apache.flink.table.connector.ProviderContext;
+import org.apache.flink.table.connector.source.DataStreamScanProvider;
 import org.apache.flink.table.connector.source.DynamicTableSource;
 import org.apache.flink.table.connector.source.ScanTableSource;
 import org.apache.flink.table.connector.source.abilities.SupportsReadingMetadata;
@@ -27,11 +36,14 @@ import org.apache.flink.util.clock.RelativeClock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Flink's connector of Kafka for sources, whose parts of streams are given up by {@link Patience}
- * and waited for by {@link Growing}. For Flink, which finds it by META-INF/services.
+ * Flink's connector of Kafka for sources, whose parts of streams are given up by {@link Patience},
+ * waited for by {@link Growing}, and begin where {@link Resuming} says. For Flink, which finds it
+ * by META-INF/services.
  */
 public final class PatientStreams extends KafkaDynamicTableFactory {
     static final String NAME = "patient-streams";
+    private static final String CLIENT = "properties.";
+    private static final String BEGIN = "scan.startup.timestamp-millis";
 
     /** Of the watch. */
     static final String WATCH = "watch";
@@ -57,13 +69,46 @@ public final class PatientStreams extends KafkaDynamicTableFactory {
     @Override
     public DynamicTableSource createDynamicTableSource(Context context) {
         Map<String, String> options = context.getCatalogTable().getOptions();
+        Map<String, String> client = new HashMap<>();
+        options.forEach((name, value) -> {
+            if (name.startsWith(CLIENT)
+                    && !name.equals(CLIENT + "group.id")
+                    && !name.equals(CLIENT + "isolation.level")) {
+                client.put(name.substring(CLIENT.length()), value);
+            }
+        });
         return new Source(
                 (KafkaDynamicSource) super.createDynamicTableSource(context),
                 options.getOrDefault(WATCH, ""),
-                options.getOrDefault("topic", ""));
+                options.getOrDefault("topic", ""),
+                client,
+                Long.parseLong(options.getOrDefault(BEGIN, "-1")));
     }
 
-    private record Source(KafkaDynamicSource kafka, String watch, String stream)
+    /** What is said to Flink so that it leaves it to us where parts begin. */
+    static Map<String, String> places(String watch, long begin) {
+        Map<String, String> options = new HashMap<>();
+        options.put("scan.startup.mode", "group-offsets");
+        options.put(CLIENT + "group.id", "watch-" + watch); // which nobody is asked about
+        options.put(CLIENT + "commit.offsets.on.checkpoint", "false");
+        options.put(CLIENT + "auto.offset.reset", "none");
+        if (begin >= 0) {
+            options.put(BEGIN, Long.toString(begin));
+        }
+        return options;
+    }
+
+    /**
+     * @param watch its id
+     * @param client what a client of the log needs
+     * @param begin as {@link Resuming} has it
+     */
+    private record Source(
+            KafkaDynamicSource kafka,
+            String watch,
+            String stream,
+            Map<String, String> client,
+            long begin)
             implements ScanTableSource, SupportsReadingMetadata, SupportsWatermarkPushDown {
         @Override
         public ChangelogMode getChangelogMode() {
@@ -72,7 +117,39 @@ public final class PatientStreams extends KafkaDynamicTableFactory {
 
         @Override
         public ScanRuntimeProvider getScanRuntimeProvider(ScanContext context) {
-            return kafka.getScanRuntimeProvider(context);
+            DataStreamScanProvider made =
+                    (DataStreamScanProvider) kafka.getScanRuntimeProvider(context);
+            return new DataStreamScanProvider() {
+                @Override
+                public DataStream<RowData> produceDataStream(
+                        ProviderContext providers, StreamExecutionEnvironment environment) {
+                    return resuming(made.produceDataStream(providers, environment), environment);
+                }
+
+                @Override
+                public boolean isBounded() {
+                    return made.isBounded();
+                }
+            };
+        }
+
+        private DataStream<RowData> resuming(
+                DataStream<RowData> made, StreamExecutionEnvironment environment) {
+            @SuppressWarnings("unchecked") // it is what Kafka's connector makes
+            SourceTransformation<RowData, KafkaPartitionSplit, KafkaSourceEnumState> its =
+                    (SourceTransformation<RowData, KafkaPartitionSplit, KafkaSourceEnumState>)
+                            made.getTransformation();
+            DataStreamSource<RowData> own =
+                    environment.fromSource(
+                            new Resuming(its.getSource(), client, begin),
+                            its.getWatermarkStrategy(),
+                            its.getName(),
+                            its.getOutputType());
+            String uid = its.getUid();
+            if (uid != null) {
+                own.uid(uid); // by which its state is found again
+            }
+            return own;
         }
 
         @Override
@@ -97,7 +174,7 @@ public final class PatientStreams extends KafkaDynamicTableFactory {
 
         @Override
         public DynamicTableSource copy() {
-            return new Source((KafkaDynamicSource) kafka.copy(), watch, stream);
+            return new Source((KafkaDynamicSource) kafka.copy(), watch, stream, client, begin);
         }
 
         @Override

@@ -215,16 +215,15 @@ final class Planning {
 
     /**
      * The streams and tables that the plan reads. One that reads anything else is refused: there is
-     * no way to name it, and this does not rely on that.
+     * no way to name it, and this does not rely on that. All of the text is looked at: literals of
+     * the query are in it, and may look like where its parts begin and end.
      */
     private Set<String> read(String plan) throws Wrong {
-        int end = plan.indexOf("== Optimized Physical Plan ==");
-        String tree = end < 0 ? plan : plan.substring(0, end);
         Set<String> known = new HashSet<>();
         wanted.streams().forEach(each -> known.add(each.name()));
         wanted.tables().forEach(each -> known.add(each.name()));
         Set<String> sources = new HashSet<>();
-        Matcher scans = SCAN.matcher(tree);
+        Matcher scans = SCAN.matcher(plan);
         while (scans.find()) {
             Matcher ours = OURS.matcher(scans.group(1));
             if (!ours.matches() || !known.contains(ours.group(1))) {
@@ -311,12 +310,7 @@ final class Planning {
                         .option("properties.enable.auto.commit", "false")
                         .option("scan.topic-partition-discovery.interval", FIND)
                         .option(PatientStreams.WATCH, wanted.id());
-        if (wanted.begin() < 0) {
-            builder.option("scan.startup.mode", "earliest-offset");
-        } else {
-            builder.option("scan.startup.mode", "timestamp")
-                    .option("scan.startup.timestamp-millis", Long.toString(wanted.begin()));
-        }
+        PatientStreams.places(wanted.id(), wanted.begin()).forEach(builder::option);
         String time = time(stream);
         Schema.Builder schema = Schema.newBuilder();
         if (plain) {
