@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ObjIntConsumer;
 import org.domicile.watches.Watch;
@@ -17,6 +18,9 @@ public class MemoryEngine implements WatchEngine {
 
     /** Hears that a stream is about to grow. */
     public volatile ObjIntConsumer<String> growing = (_, _) -> {};
+
+    /** Names of what it was shown, in all looks. */
+    public final Set<String> shown = ConcurrentHashMap.newKeySet();
 
     /** A watch that it would run. */
     public record Running(
@@ -33,6 +37,8 @@ public class MemoryEngine implements WatchEngine {
     @Override
     public Looked look(Watch watch, List<Readable> streams) {
         List<String> sources = streams.stream().map(Readable::name).toList();
+        shown.addAll(sources);
+        watch.tables().forEach(each -> shown.add(each.name()));
         return sources.isEmpty()
                 ? new Looked.Wrong("It reads nothing.")
                 : new Looked.Fine(

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -283,6 +285,66 @@ final class WatchesTest {
         assertThrows(
                 Refused.class,
                 () -> watches.create(other, wanted("theft", "water.levels", "water.other")));
+    }
+
+    /**
+     * The list of ways out of a watch, of the worker for watches, whose own test is content that a
+     * worker was not told of another purpose's streams. Here they are there, and no text has the
+     * program tell of them: neither of records and columns, nor that there are any.
+     */
+    @Test
+    void noTextNamesStreamsOfAnotherPurposeToAWorker() throws IOException {
+        Request other =
+                installation.request(
+                        installation.caller(
+                                installation.caring(city.principal(), "figures", "statistics")));
+        List<String> secret =
+                List.of("secrets.levels", "secrets.seen", "secrets.sink", "geo.secrets");
+        for (String each : secret) {
+            streams.create(other, new Topic(each, 1, Duration.ofDays(1), 1 << 20));
+        }
+        streams.create(other, new Topic("secrets.out", 1, Duration.ofDays(1), 1 << 20));
+        for (String each : List.of("secrets.", "geo.")) {
+            label(each, new Marks(List.of(), List.of(), List.of(List.of("city/figures"))));
+        }
+        List<String> texts = waysOut();
+        assertTrue(texts.size() >= 150, () -> texts.size() + " texts");
+        for (String each : texts) {
+            tried(request(), each, "water.alerts");
+        }
+        assertEquals(Set.of("water.levels"), engine.shown, "what its maker may read");
+        List<String> naming =
+                texts.stream().filter(each -> secret.stream().anyMatch(each::contains)).toList();
+        assertTrue(naming.size() >= 50, () -> naming.size() + " name what is another's");
+        for (String each : naming) {
+            tried(other, each, "secrets.out");
+        }
+        assertTrue(engine.shown.containsAll(secret), engine.shown::toString);
+    }
+
+    /** Made, if the program takes it, and stopped. */
+    private void tried(Request request, String sql, String to) {
+        GuardedWatches.Wanted wanted =
+                new GuardedWatches.Wanted("out", sql, to, "", 5, Watch.From.NOW);
+        try {
+            watches.create(request, wanted);
+            watches.stop(request, "out");
+        } catch (WatchRefusal e) {
+            assertEquals(WatchRefusal.Kind.WRONG, e.kind(), () -> sql + ": " + e.sentence());
+        }
+    }
+
+    /** Each statement. */
+    private static List<String> waysOut() throws IOException {
+        Path list = Path.of("workers/flink/src/test/resources/org/domicile/flink/escapes.txt");
+        Path at = Path.of("").toAbsolutePath();
+        while (!Files.exists(at.resolve(list))) {
+            at = Objects.requireNonNull(at.getParent(), "the tests run outside of the source tree");
+        }
+        return Files.readAllLines(at.resolve(list)).stream()
+                .filter(each -> !each.isBlank() && !each.startsWith("#"))
+                .flatMap(each -> Arrays.stream(each.split(" \\| ", 4)[3].split(" ;; ")))
+                .toList();
     }
 
     @Test

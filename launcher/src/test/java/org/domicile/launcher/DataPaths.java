@@ -31,7 +31,10 @@ import java.util.Set;
  *              {@link EveryDoor#prepare} sets them
  * </pre>
  *
- * Lines are carried out from top to bottom on one installation, so what destroys stands last.
+ * Kafka's clients send forty-one kinds of requests; which of the Kafka door's operations each asks
+ * for is a table of its own (ServedRequestsTest of capabilities/streams).
+ *
+ * <p>Lines are carried out from top to bottom on one installation, so what destroys stands last.
  */
 final class DataPaths {
     private static final String TABLE =

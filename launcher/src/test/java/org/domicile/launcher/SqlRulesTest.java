@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +20,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Stream;
 import org.apache.iceberg.BaseTable;
@@ -57,7 +63,12 @@ class SqlRulesTest {
     void open() throws Exception {
         rig = new Rig(folder);
         staging = Path.of("/dev/shm", "domicile-rules-test-" + ProcessHandle.current().pid());
-        cloud = rig.open("sql.staging.folder=" + staging, "sql.staging=8MiB", "sql.memory=128MiB");
+        cloud =
+                rig.open(
+                        "sql.staging.folder=" + staging,
+                        "sql.staging=8MiB",
+                        "sql.memory=512MiB", // of which a stream's own worker has half
+                        "kafka.listen=127.0.0.1:0"); // one test makes a stream
         first = FirstCredential.read(rig.firstCredential()).orElseThrow();
         lake = new Lake(folder, cloud.endpoints().urls().getOrDefault("web", ""), first);
         lake.namespace("travel");
@@ -118,16 +129,20 @@ class SqlRulesTest {
                 ResultSet rows = statement.executeQuery(sql)) {
             List<String> all = new ArrayList<>();
             while (rows.next()) {
-                List<String> cells = new ArrayList<>();
-                for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
-                    cells.add(String.valueOf(rows.getString(i)));
-                }
-                all.add(String.join("|", cells));
+                all.add(cells(rows));
             }
             return String.join(" ", all);
         } catch (SQLException e) {
             throw new SQLException(e.getMessage() + " in " + sql, e.getSQLState(), e);
         }
+    }
+
+    private static String cells(ResultSet rows) throws SQLException {
+        List<String> cells = new ArrayList<>();
+        for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+            cells.add(String.valueOf(rows.getString(i)));
+        }
+        return String.join("|", cells);
     }
 
     private static int does(Connection connection, String sql) throws SQLException {
@@ -338,6 +353,88 @@ class SqlRulesTest {
                     rows(one, "select count(*) from (select * from watched union from watched)"));
             one.commit();
             assertEquals(List.of(), held("open-8"), "it stays while it is read");
+        }
+    }
+
+    /** Rows that are in no snapshot yet, but in a stream's log, come to it by another way. */
+    @Test
+    void nothingOfAStreamReachesTheSessionEither() throws Exception {
+        ran("stream create travel.arrivals");
+        asked(
+                "/schemas/subjects/travel.arrivals-value/versions",
+                "application/vnd.schemaregistry.v1+json",
+                new Json.Row(Map.of("schema", ARRIVAL)).line());
+        ran("stream table travel.arrivals");
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 10; i++) {
+            lines.append(
+                    "{\"id\":%d,\"region\":\"%s\",\"passenger\":\"%s-%d\",\"note\":\"%s-%d\"}\n"
+                            .formatted(
+                                    i,
+                                    i % 2 == 0 ? "north" : "south",
+                                    NAME,
+                                    i,
+                                    i % 2 == 0 ? "open" : SOUTH,
+                                    i));
+        }
+        asked("/streams/travel.arrivals", "application/x-ndjson", lines.toString());
+        ruled("arrivals");
+        String all = "select id, region, passenger, note from arrivals order by id";
+        String hot = "select count(*) from arrivals at (version => 'main')";
+        try (Connection other = support();
+                Statement statement = other.createStatement()) {
+            statement.setFetchSize(1);
+            other.setAutoCommit(false);
+            try (ResultSet rows = statement.executeQuery(all)) {
+                assertTrue(rows.next());
+                assertEquals(List.of(NAME, SOUTH), held(NAME, SOUTH), "what is there is found");
+            }
+        }
+        try (Connection one = first();
+                Statement statement = one.createStatement()) {
+            statement.setFetchSize(1);
+            one.setAutoCommit(false);
+            try (ResultSet rows = statement.executeQuery(all)) {
+                assertTrue(rows.next());
+                assertEquals("0|north|null|open-0", cells(rows));
+                assertEquals(List.of("open-8"), held("open-8", NAME, SOUTH));
+            }
+            one.commit();
+            assertEquals("5|0", rows(one, "select count(*), count(passenger) from arrivals"));
+            assertEquals("", rows(one, "select id from arrivals where region = 'south'"));
+            assertEquals("0", rows(one, hot), "all of it is in the log alone");
+            one.commit();
+        }
+    }
+
+    private static final String ARRIVAL =
+            """
+            {"type": "record", "name": "Arrival", "fields": [
+              {"name": "id", "type": "long"},
+              {"name": "region", "type": "string"},
+              {"name": "passenger", "type": "string"},
+              {"name": "note", "type": "string"}]}
+            """;
+
+    private void asked(String path, String type, String body) throws Exception {
+        String login =
+                Base64.getEncoder()
+                        .encodeToString(
+                                (first.accessKey() + ":" + first.secret())
+                                        .getBytes(StandardCharsets.UTF_8));
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpResponse<String> answer =
+                    client.send(
+                            HttpRequest.newBuilder(
+                                            URI.create(
+                                                    cloud.endpoints().urls().getOrDefault("web", "")
+                                                            + path))
+                                    .header("Authorization", "Basic " + login)
+                                    .header("Content-Type", type)
+                                    .POST(HttpRequest.BodyPublishers.ofString(body))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            assertEquals(200, answer.statusCode(), answer.body());
         }
     }
 

@@ -353,6 +353,11 @@ final class WatchCommandsTest {
                 Double.parseDouble(String.valueOf(alert.fields().get("expected"))) < 200,
                 alert::line);
         done(rig.run("watch", "stop", "unusual"));
+        // it is there, and another purpose's
+        done(rig.run("stream", "create", "secrets.levels"));
+        schema(rig, "secrets.levels");
+        done(rig.run("label", "streams://main/secrets.", "--prohibit", "main/first-steps"));
+        assertFalse(rig.run("stream", "list").out().contains("secrets."));
         WAYS_OUT.forEach((sql, part) -> {
             Rig.Ran ran = rig.run("watch", "create", "out", sql, "--to", "odd.alerts");
             assertTrue(ran.err().contains(part), () -> sql + ": " + ran.err());
@@ -440,9 +445,9 @@ final class WatchCommandsTest {
                     "one query",
                     "insert into \"odd.alerts\" select * from \"odd.levels\"",
                     "one query",
-                    "select a from \"odd.levels\","
-                            + " default_catalog.default_database.\"secrets.levels\"",
-                    "not found",
+                    "select a.level from \"odd.levels\" a,"
+                            + " default_catalog.default_database.\"secrets.levels\" b",
+                    "Object 'secrets.levels' not found",
                     "select station from \"odd.levels\" union all select a from other.d.levels",
                     "not found",
                     "select readfile(station) as x from \"odd.levels\"",

@@ -16,8 +16,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.domicile.keyspace.Keyspace;
 import org.domicile.keyspace.Space;
 import org.junit.jupiter.api.Test;
@@ -78,6 +80,73 @@ class PowerCutTest {
         assertEquals(List.of(), figures.violations(), "again: -Ddomicile.seed=" + SEED);
         assertTrue(figures.passed() >= CUTS, figures::line);
         assertTrue(figures.more().getOrDefault("acknowledged", 0L) > CUTS * 5L, figures::line);
+    }
+
+    /**
+     * Looked for in the files that Kafka's log reads when it starts again; that it does, deaths of
+     * the process show (StreamDeathsTest).
+     */
+    @Test
+    void aStreamKeepsWhatItAcknowledged(@TempDir Path work) throws Exception {
+        System.out.println("seed " + SEED);
+        String stream = "drift.levels";
+        Set<String> acknowledged = new ConcurrentSkipListSet<>();
+        String left;
+        try (Site site = new Site.Volume(new LoopVolume(LoopVolume.FileSystem.EXT4))) {
+            site.prepare(0);
+            Server.Start start =
+                    new Server.Start(
+                            site.data(0),
+                            site.keys(0),
+                            work.resolve("output"),
+                            List.of(),
+                            List.of(),
+                            List.of("sql.warm=0"));
+            try (Server server = Server.start(start)) {
+                server.awaitReady();
+                StreamLife life = new StreamLife(server);
+                life.stream(stream, 1);
+                Thread writer =
+                        Thread.ofPlatform().start(() -> publish(life, stream, acknowledged));
+                Await.until("records are acknowledged", () -> acknowledged.size() >= 5);
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(300)));
+                life.end();
+                site.strike(server);
+                writer.join();
+            }
+            left = segments(site.data(0), stream + "-0");
+        }
+        int count = acknowledged.size();
+        acknowledged.removeIf(left::contains);
+        assertEquals(Set.of(), acknowledged, "again: -Ddomicile.seed=" + SEED);
+        System.out.println(count + " records acknowledged, none lost");
+    }
+
+    /** One record after another, until the life ends. */
+    private static void publish(StreamLife life, String stream, Set<String> acknowledged) {
+        try {
+            for (int i = 0; !life.over(); i++) {
+                String value = "{\"n\":" + i + "}";
+                if (life.send(stream, "n" + i, value) instanceof StreamLife.Sent.Acknowledged) {
+                    acknowledged.add(value);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What the files of a partition hold; nothing where there is none. */
+    private static String segments(Path data, String partition) throws IOException {
+        StringBuilder all = new StringBuilder();
+        try (Stream<Path> files = Files.walk(data)) {
+            for (Path each : files.filter(file -> file.toString().endsWith(".log")).toList()) {
+                if (data.relativize(each).toString().contains(partition + "/")) {
+                    all.append(Files.readString(each, StandardCharsets.ISO_8859_1));
+                }
+            }
+        }
+        return all.toString();
     }
 
     @Test

@@ -31,6 +31,9 @@ final class Rights implements Admission {
     /** What was asked for with streams. */
     final List<String> asked = new CopyOnWriteArrayList<>();
 
+    /** All that was asked for: acts, and what is shared; with {@code sees-} whether it is known. */
+    final List<String> ways = new CopyOnWriteArrayList<>();
+
     Rights login(String name, String secret, String... given) {
         secrets.put(name, secret);
         for (String each : given) {
@@ -81,6 +84,7 @@ final class Rights implements Admission {
             throw new StorageFailure(StorageFailure.Kind.FULL, "no use can be recorded");
         }
         asked.add(client.login() + " " + act + " " + stream);
+        ways.add(act.name());
         return may(client, act, stream);
     }
 
@@ -92,11 +96,13 @@ final class Rights implements Admission {
 
     @Override
     public boolean sees(Client client, Shared kind, String name, boolean listed) {
+        ways.add("sees-" + kind);
         return name.startsWith(client.login()) && (!listed || used.contains(name));
     }
 
     @Override
     public boolean admits(Client client, Shared kind, String name) {
+        ways.add(kind.name());
         return name.startsWith(client.login()) && (used.add(name) || used.contains(name));
     }
 

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -32,6 +33,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -691,6 +694,40 @@ final class StreamLogTest {
         }
         assertEquals(
                 2, log.extents("water.levels").stream().mapToLong(StreamLog.Extent::next).sum());
+    }
+
+    /**
+     * A kill keeps the page cache, so no death of a process shows this: without a sync for each
+     * append all else here stays as it is. What a power cut leaves, PowerCutTest of proof looks at.
+     */
+    @Test
+    void whatIsAcknowledgedIsSynced() throws Exception {
+        rights.login("gauge", "gauge-secret", "SEE water.levels", "PUBLISH water.levels");
+        log.keep(LEVELS);
+        long before = syncs();
+        for (int i = 0; i < 50; i++) {
+            var one = List.of(StreamRecord.Coming.of(new byte[] {1}));
+            assertInstanceOf(StreamLog.Appended.Kept.class, log.append("water.levels", one));
+        }
+        long between = syncs();
+        assertTrue(between - before >= 50, () -> between - before + " syncs of 50 of our own");
+        try (KafkaProducer<byte[], byte[]> producer = producer("gauge")) {
+            for (int i = 0; i < 50; i++) {
+                sent(producer, new byte[] {2}); // waits for the answer before the next
+            }
+        }
+        long after = syncs();
+        assertTrue(after - between >= 50, () -> after - between + " syncs of 50 of a client");
+    }
+
+    /** Kafka's own count, of all logs of this process. */
+    private static long syncs() throws JMException {
+        return (Long)
+                ManagementFactory.getPlatformMBeanServer()
+                        .getAttribute(
+                                new ObjectName(
+                                        "kafka.log:type=LogFlushStats,name=LogFlushRateAndTimeMs"),
+                                "Count");
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -161,22 +162,48 @@ final class WatchesTest {
         assertFalse(many.add(List.of("")));
     }
 
+    private static EngineOptions options(Path folder, int most) {
+        return new EngineOptions(
+                folder,
+                List::of,
+                folder.resolve("workers"),
+                1 << 20,
+                1 << 20,
+                most,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
+                () -> 0,
+                () -> NOON);
+    }
+
+    /** No process is needed for that, and none starts. */
+    @Test
+    void thereAreNoMoreWorkersThanThereMayBe(@TempDir Path folder) throws IOException {
+        try (Workers workers = new Workers(options(folder, 3))) {
+            workers.enter("city");
+            workers.enter("city");
+            assertThrows(Workers.Full.class, () -> workers.enter("city")); // the last is no third
+            workers.enter("hospital");
+            assertThrows(Workers.Full.class, () -> workers.enter("archive"));
+            var full =
+                    assertInstanceOf(
+                            WatchEngine.Looked.Unready.class,
+                            workers.look(watch("archive", "high"), List.of()));
+            assertTrue(full.why().startsWith("There are at most 3 "), full.why());
+            assertTrue(full.why().contains("(watches.workers)"), full.why());
+            assertTrue(Files.notExists(folder.resolve("workers")), "nothing was started");
+            workers.leave("hospital");
+            workers.enter("archive");
+            workers.leave("city");
+            workers.leave("city");
+            workers.enter("city"); // it has none any more
+        }
+    }
+
     /** Slow views of one organisation take no more than its share. */
     @Test
     void turnsToReadTablesAreEachOrganisations(@TempDir Path folder) {
-        EngineOptions options =
-                new EngineOptions(
-                        folder,
-                        List::of,
-                        folder.resolve("workers"),
-                        1 << 20,
-                        1 << 20,
-                        1,
-                        Duration.ofSeconds(1),
-                        Duration.ofSeconds(1),
-                        () -> 0,
-                        () -> NOON);
-        try (Workers workers = new Workers(options);
+        try (Workers workers = new Workers(options(folder, 1));
                 Workers.Turn one = workers.turn("city");
                 Workers.Turn two = workers.turn("city")) {
             assertTrue(one.came() && two.came());
