@@ -99,6 +99,7 @@ public final class PatientStreams extends KafkaDynamicTableFactory {
     }
 
     /**
+     * @param watch its id
      * @param client what a client of the log needs
      * @param begin as {@link Resuming} has it
      */
