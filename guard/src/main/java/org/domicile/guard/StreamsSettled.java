@@ -69,11 +69,12 @@ final class StreamsSettled {
     void all() {
         Set<String> wanted = new TreeSet<>(streams.gone());
         streams.all().forEach(each -> wanted.add(each.name()));
-        if (wanted.isEmpty() && log.port().isEmpty()) {
+        if (wanted.isEmpty() && log.port().isEmpty() && !streams.hasLeft()) {
             return;
         }
         try {
             log.start();
+            streams.started();
             for (String each : log.names()) {
                 if (Topic.names(each)) {
                     wanted.add(each); // of none any more, perhaps
@@ -114,12 +115,37 @@ final class StreamsSettled {
         settled.run();
     }
 
+    /**
+     * Tells those who read it that it is about to grow; they have some seconds to hear it, and
+     * nobody else waits for them.
+     *
+     * @return how many partitions it may have now
+     */
+    private int told(String name) {
+        int wanted = streams.stream(name).map(each -> each.topic().partitions()).orElse(0);
+        int there = log.port().isPresent() ? log.extents(name).size() : 0;
+        if (wanted > there) {
+            growth.grows(name, wanted);
+        }
+        return wanted;
+    }
+
     private void bring(String name) {
+        int told;
+        try {
+            told = told(name);
+        } catch (StorageFailure e) {
+            late(Optional.of(name), e);
+            throw e;
+        }
         settling.lock();
         try {
             Optional<Stream> wanted = streams.stream(name);
             if (wanted.isPresent()) {
-                growth.grows(name, wanted.get().topic().partitions());
+                int now = wanted.get().topic().partitions();
+                if (now > told) { // somebody has changed it again
+                    growth.grows(name, now);
+                }
                 log.keep(wanted.get().topic(), wanted.get().letting());
             } else {
                 log.remove(name);

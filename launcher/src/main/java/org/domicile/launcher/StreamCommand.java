@@ -151,8 +151,9 @@ final class StreamCommand {
                 shown = client.ask("PUT", name, measures.body(this));
                 made = true;
                 shown = table ? client.ask("PUT", name + "/table", "") : shown;
-            } catch (Problem e) {
-                if (made && !isTakenBack(client)) {
+            } catch (Problem | IOException e) {
+                boolean gone = made ? isTakenBack(client) : isAbsent(client);
+                if (made && !gone) {
                     throw new Problem(
                             e.getMessage()
                                     + " (the stream %s is there, and is no table: once that is"
@@ -160,7 +161,7 @@ final class StreamCommand {
                                     + " mended, './domicile stream table %s' makes it one)"
                                             .formatted(name));
                 }
-                if (first) {
+                if (first && gone) {
                     subject.remove();
                 }
                 throw e;
@@ -199,12 +200,25 @@ final class StreamCommand {
         }
 
         /** Deletes what was made just now, unless somebody has published into it. */
-        private boolean isTakenBack(StreamClient client) throws IOException {
-            StreamClient.Looked found = client.look("GET", "/streams/" + name);
-            List<Json.Row> extents = found.row().rows("extents");
-            return !extents.isEmpty() // else nobody knows
-                    && extents.stream().allMatch(each -> each.number("next") == 0)
-                    && client.look("DELETE", "/streams/" + name).status() == 200;
+        private boolean isTakenBack(StreamClient client) {
+            try {
+                StreamClient.Looked found = client.look("GET", "/streams/" + name);
+                List<Json.Row> extents = found.row().rows("extents");
+                return !extents.isEmpty() // else nobody knows
+                        && extents.stream().allMatch(each -> each.number("next") == 0)
+                        && client.look("DELETE", "/streams/" + name).status() == 200;
+            } catch (Problem | IOException e) {
+                return false; // what was refused before is the reason to tell
+            }
+        }
+
+        /** Whether there is none; where nobody can say it, there may be one. */
+        private boolean isAbsent(StreamClient client) {
+            try {
+                return client.look("GET", "/streams/" + name).status() == 404;
+            } catch (Problem | IOException e) {
+                return false;
+            }
         }
     }
 

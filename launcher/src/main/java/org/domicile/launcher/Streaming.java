@@ -197,11 +197,14 @@ final class Streaming implements AutoCloseable {
         return Optional.ofNullable(url.get());
     }
 
-    /** Starts the log if there are streams. @param listener told each time where it is */
+    /**
+     * Starts the log if there are streams, or files of some. @param listener told each time where
+     * it is
+     */
     void begin(Consumer<String> listener) {
         told.set(listener);
         url().ifPresent(listener);
-        if (streams.all().isEmpty() && streams.gone().isEmpty()) {
+        if (streams.all().isEmpty() && streams.gone().isEmpty() && !streams.hasLeft()) {
             ended.countDown();
             return;
         }

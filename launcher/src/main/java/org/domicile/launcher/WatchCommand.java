@@ -226,9 +226,9 @@ final class WatchCommand {
             if (missed > 0) {
                 output.out()
                         .println(
-                                ("%,d records had left their stream before it read them, and are"
-                                                + " in no result; give the stream more ('domicile"
-                                                + " stream change', --retention, --size)")
+                                ("up to %,d records had left their stream before it read them, and"
+                                     + " are in no result; give the stream more ('domicile stream"
+                                     + " change', --retention, --size)")
                                         .formatted(missed));
             }
             String checkpoint = found.text("checkpoint");

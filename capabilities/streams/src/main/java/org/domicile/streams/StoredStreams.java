@@ -141,8 +141,7 @@ final class StoredStreams implements Streams {
                         removed.put(name, StreamsCodec.decode(value));
                     }
                 });
-        Instant later = clock.instant().plus(FILES_AT_START);
-        each(LEFT, (id, value) -> left.put(id, new Left(StreamsCodec.decode(value), later)));
+        each(LEFT, (id, value) -> left.put(id, new Left(StreamsCodec.decode(value), Instant.MAX)));
         for (Admission.Shared kind : Admission.Shared.values()) {
             each(word(kind), (name, value) -> keep(new Shared(kind, name), claim(value)));
         }
@@ -341,6 +340,18 @@ final class StoredStreams implements Streams {
             }
         });
         return over;
+    }
+
+    @Override
+    public boolean hasLeft() {
+        return !removed.isEmpty() || !left.isEmpty();
+    }
+
+    @Override
+    public void started() {
+        Instant until = clock.instant().plus(FILES_AT_START);
+        left.replaceAll((_, each) ->
+                each.until().equals(Instant.MAX) ? new Left(each.stream(), until) : each);
     }
 
     @Override

@@ -72,6 +72,14 @@ public interface Streams {
     /** The records of a removed stream are gone; its files go a little later. */
     void cleared(String name);
 
+    /**
+     * Whether files of removed streams may lie there still: the log takes them away, if it runs.
+     */
+    boolean hasLeft();
+
+    /** The log runs, and takes away what it was left to before. */
+    void started();
+
     /** Those of an organisation that were removed and whose files may lie there still, by name. */
     List<Left> left(String organisation);
 

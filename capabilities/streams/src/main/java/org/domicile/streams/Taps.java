@@ -62,6 +62,8 @@ import org.jspecify.annotations.Nullable;
  * records and to how much its own unpack.
  */
 final class Taps extends KafkaRequestHandlerPoolFactory {
+    private static final System.Logger LOG = System.getLogger("org.domicile.streams");
+
     /** A consumer whose right ended is told when its next request comes. */
     private static final int LONGEST_WAIT_MILLIS = 500;
 
@@ -515,8 +517,17 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
         }
     }
 
+    /** What is in the log already is answered so, whatever becomes of counting it. */
     private void published(Client client, Places.Spot spot, Sent sent) {
-        admission.published(client, spot.stream(), spot.partition(), sent.records(), sent.bytes());
+        try {
+            admission.published(
+                    client, spot.stream(), spot.partition(), sent.records(), sent.bytes());
+        } catch (RuntimeException e) {
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "records of " + spot.stream() + " were published and are not counted",
+                    e);
+        }
     }
 
     private static boolean isPacked(ProduceRequestData data) {

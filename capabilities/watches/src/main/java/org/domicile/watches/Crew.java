@@ -170,6 +170,7 @@ final class Crew {
                     .forEach(each -> {
                         each.state = WatchEngine.State.FAILING;
                         each.error = why;
+                        each.missedThere = 0;
                     });
             if (worker.exhausted()) {
                 holdBack();
@@ -406,14 +407,16 @@ final class Crew {
         job.in = read;
         job.out = published;
         job.passed = passed;
-        if (missed > job.missedThere) {
-            job.missed += missed - job.missedThere;
+        // the count begins anew with each start of its job
+        long more = missed < job.missedThere ? missed : missed - job.missedThere;
+        if (more > 0) {
+            job.missed += more;
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "the watch {0} goes on behind {1} records that had left their stream before"
-                            + " it read them",
+                    "the watch {0} goes on behind up to {1} records that had left their stream"
+                            + " before it read them",
                     job.watch.name(),
-                    missed - job.missedThere);
+                    more);
         }
         job.missedThere = missed;
         job.lag = waiting;
@@ -692,9 +695,10 @@ final class Crew {
      * that is about to have. One that is begun from now on asks for it: the register says it
      * already, and {@link #sent} looks there once it is known where the watch runs.
      *
-     * @return what is done once the worker has heard, or is not there any more
+     * @param end by the system's nanoseconds: a worker that has not heard it by then is ended,
+     *     since it would take for late what the next one does not
      */
-    List<CompletableFuture<WatchEngine.Looked>> grows(String stream, int partitions) {
+    void grows(String stream, int partitions, long end) {
         Child worker;
         List<Job> some;
         synchronized (this) {
@@ -704,40 +708,54 @@ final class Crew {
                             .filter(each -> each.watch.sources().contains(stream))
                             .toList();
         }
-        List<CompletableFuture<WatchEngine.Looked>> heard = new ArrayList<>();
-        for (Job each : some) {
-            if (worker == null || !each.runs(worker)) {
-                continue;
-            }
-            CompletableFuture<WatchEngine.Looked> future = new CompletableFuture<>();
-            int number;
-            synchronized (this) {
-                number = ++numbers;
-            }
-            asked.put(number, future);
-            heard.add(future);
-            try {
-                hand(
-                        worker,
-                        Wire.GROWS,
-                        out -> {
-                            out.writeInt(number);
-                            Wire.text(out, each.watch.id());
-                            Wire.text(out, stream);
-                            out.writeInt(partitions);
-                        },
-                        null);
-            } catch (IOException e) {
-                worker.close(); // whoever listens to it finds out
-                answer(number, new WatchEngine.Looked.Unready("The worker has ended."));
-            }
+        if (worker == null) {
+            return;
         }
-        return heard;
+        Map<Integer, CompletableFuture<WatchEngine.Looked>> heard = new HashMap<>();
+        try {
+            for (Job each : some) {
+                if (each.runs(worker)) {
+                    hand(worker, Wire.GROWS, grows(each, stream, partitions, heard), null);
+                }
+            }
+            for (CompletableFuture<WatchEngine.Looked> each : heard.values()) {
+                each.get(Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+            }
+        } catch (IOException e) {
+            worker.close(); // whoever listens to it finds out
+        } catch (TimeoutException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "a worker for watches stands still while the stream {0} grows, and is ended",
+                    stream);
+            worker.close();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("an answer that failed", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            asked.keySet().removeAll(heard.keySet());
+        }
     }
 
-    /** Nobody waits for these any more. */
-    void forget(List<CompletableFuture<WatchEngine.Looked>> some) {
-        asked.values().removeAll(some);
+    private Wire.Body grows(
+            Job job,
+            String stream,
+            int partitions,
+            Map<Integer, CompletableFuture<WatchEngine.Looked>> heard) {
+        int number;
+        synchronized (this) {
+            number = ++numbers;
+        }
+        CompletableFuture<WatchEngine.Looked> future = new CompletableFuture<>();
+        asked.put(number, future);
+        heard.put(number, future);
+        return out -> {
+            out.writeInt(number);
+            Wire.text(out, job.watch.id());
+            Wire.text(out, stream);
+            out.writeInt(partitions);
+        };
     }
 
     /** A worker that does not take it in time is ended. */

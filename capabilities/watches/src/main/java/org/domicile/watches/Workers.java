@@ -7,15 +7,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.domicile.walls.JavaChild;
 import org.domicile.walls.Walls;
 
@@ -63,7 +60,9 @@ final class Workers implements WatchEngine {
     private static final Duration TURN = Duration.ofSeconds(20);
 
     /** Whoever makes a stream larger waits for workers so long at most. */
-    private static final Duration GROWING = Duration.ofSeconds(5);
+    private static final Duration GROWING = Duration.ofSeconds(4);
+
+    private static final long ENDING = 1_000_000_000;
 
     private final Map<String, Semaphore> readingFor = new HashMap<>(); // by organisation
     private final Map<String, Integer> running = new HashMap<>(); // by organisation
@@ -214,26 +213,22 @@ final class Workers implements WatchEngine {
 
     @Override
     public void grows(String stream, int partitions) {
-        List<Crew> some = all();
         long end = System.nanoTime() + GROWING.toNanos();
-        List<CompletableFuture<Looked>> asked = new ArrayList<>();
-        some.forEach(each -> asked.addAll(each.grows(stream, partitions)));
-        for (CompletableFuture<Looked> each : asked) {
-            try {
-                each.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
-            } catch (TimeoutException e) {
-                LOG.log(
-                        System.Logger.Level.WARNING,
-                        "a worker for watches did not say in time that it waits for what comes"
-                                + " into new partitions of {0}",
-                        stream);
-            } catch (ExecutionException e) {
-                throw new IllegalStateException("an answer that failed", e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+        List<Thread> asking =
+                all().stream()
+                        .map(each ->
+                                Thread.ofVirtual()
+                                        .name("watch-grows")
+                                        .start(() -> each.grows(stream, partitions, end)))
+                        .toList();
+        try {
+            for (Thread each : asking) {
+                // and until one that has not heard it has ended
+                each.join(Duration.ofNanos(Math.max(1, end + ENDING - System.nanoTime())));
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-        some.forEach(each -> each.forget(asked));
     }
 
     @Override

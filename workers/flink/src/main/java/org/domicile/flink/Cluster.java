@@ -79,6 +79,8 @@ final class Cluster implements AutoCloseable {
         jobs.setString("restart-strategy.type", "exponential-delay");
         jobs.setString("restart-strategy.exponential-delay.initial-backoff", "500 ms");
         jobs.setString("restart-strategy.exponential-delay.max-backoff", "30 s");
+        // one that has run for a while is not made to wait for what was long before
+        jobs.setString("restart-strategy.exponential-delay.reset-backoff-threshold", "30 s");
         jobs.setString(
                 "restart-strategy.exponential-delay.attempts-before-reset-backoff", "1000000");
         jobs.setString("parallelism.default", "1");

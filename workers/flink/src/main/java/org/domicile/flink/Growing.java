@@ -2,7 +2,7 @@ package org.domicile.flink;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
@@ -23,14 +23,29 @@ final class Growing {
 
     private record Key(String watch, String stream) {}
 
-    private static final Map<Key, Integer> WANTED = new ConcurrentHashMap<>();
+    private static final Map<Key, Told> WANTED = new ConcurrentHashMap<>();
+
+    /**
+     * What the program said last.
+     *
+     * @param parts how many there are to be
+     * @param times how often it was said: with each time they are waited for anew
+     */
+    record Told(int parts, int times) {
+        private static final Told NOTHING = new Told(0, 0);
+
+        private Told and(int more) {
+            return new Told(Math.max(parts, more), times + 1);
+        }
+    }
 
     private final String stream;
-    private final IntSupplier wanted;
+    private final Supplier<Told> wanted;
     private final RelativeClock clock;
     private int found;
     private int said; // of those, which have said something of time
     private int missing;
+    private int heard; // times
     private long since; // as many are missing
     private boolean isGivenUp; // what is missing
 
@@ -38,7 +53,7 @@ final class Growing {
      * @param stream its name, for who reads the log
      * @param wanted how many parts there are to be
      */
-    Growing(String stream, IntSupplier wanted, RelativeClock clock) {
+    Growing(String stream, Supplier<Told> wanted, RelativeClock clock) {
         this.stream = stream;
         this.wanted = wanted;
         this.clock = clock;
@@ -46,12 +61,14 @@ final class Growing {
 
     /** A stream is to have so many parts, for a watch that reads it; it never has fewer. */
     static void wants(String watch, String stream, int parts) {
-        WANTED.merge(new Key(watch, stream), parts, Math::max);
+        WANTED.compute(
+                new Key(watch, stream),
+                (_, told) -> (told == null ? Told.NOTHING : told).and(parts));
     }
 
-    /** How many a stream is to have; 0 where nothing was said. */
-    static int wanted(String watch, String stream) {
-        return WANTED.getOrDefault(new Key(watch, stream), 0);
+    /** How many a stream is to have; none where nothing was said. */
+    static Told wanted(String watch, String stream) {
+        return WANTED.getOrDefault(new Key(watch, stream), Told.NOTHING);
     }
 
     /** A watch is not there any more. */
@@ -60,9 +77,11 @@ final class Growing {
     }
 
     private boolean isBehind() {
-        int now = wanted.getAsInt() - found;
-        if (now != missing) {
+        Told told = wanted.get();
+        int now = told.parts() - found;
+        if (now != missing || told.times() != heard) {
             missing = now;
+            heard = told.times();
             since = clock.relativeTimeNanos();
             isGivenUp = false;
         }

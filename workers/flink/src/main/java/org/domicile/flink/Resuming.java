@@ -4,9 +4,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.Source;
@@ -104,12 +107,20 @@ final class Resuming implements Source<RowData, KafkaPartitionSplit, KafkaSource
         }
     }
 
-    private Extents extents(Collection<TopicPartition> parts) {
+    /** A stream that was made anew may have fewer parts than it had: those have nothing. */
+    private Extents extents(Collection<TopicPartition> wanted) {
         Map<String, Object> settings = new HashMap<>(client);
         settings.put("enable.auto.commit", "false");
         try (KafkaConsumer<byte[], byte[]> log =
                 new KafkaConsumer<>(
                         settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            Set<TopicPartition> parts = new HashSet<>();
+            for (String topic :
+                    wanted.stream().map(TopicPartition::topic).collect(Collectors.toSet())) {
+                log.partitionsFor(topic, PATIENCE)
+                        .forEach(each -> parts.add(new TopicPartition(topic, each.partition())));
+            }
+            parts.retainAll(wanted);
             // the end first: what comes while the times are looked for is not behind it
             Map<TopicPartition, Long> next = log.endOffsets(parts, PATIENCE);
             Map<TopicPartition, OffsetAndTimestamp> begun = new HashMap<>();
@@ -131,13 +142,14 @@ final class Resuming implements Source<RowData, KafkaPartitionSplit, KafkaSource
     private final class Reader implements SourceReader<RowData, KafkaPartitionSplit> {
         private final SourceReader<RowData, KafkaPartitionSplit> reader;
         private final Counter missed;
+        private long untold; // of those: it is told once, when the places behind it are kept
 
         Reader(SourceReader<RowData, KafkaPartitionSplit> reader, Counter missed) {
             this.reader = reader;
             this.missed = missed;
         }
 
-        /** As many places as there are, or fewer where a transaction ended, hold a record. */
+        /** Of places that are not there any more some held no record: a transaction ended there. */
         @Override
         public void addSplits(List<KafkaPartitionSplit> splits) {
             Extents log =
@@ -152,7 +164,7 @@ final class Resuming implements Source<RowData, KafkaPartitionSplit, KafkaSource
                 } else if (from > log.next().getOrDefault(part, 0L)) {
                     from = first; // another stream by that name, or one of after a restore
                 } else if (from >= 0 && from < first) {
-                    missed.inc(first - from);
+                    untold += first - from;
                     from = first;
                 }
                 placed.add(new KafkaPartitionSplit(part, from));
@@ -192,6 +204,8 @@ final class Resuming implements Source<RowData, KafkaPartitionSplit, KafkaSource
 
         @Override
         public void notifyCheckpointComplete(long checkpoint) throws Exception {
+            missed.inc(untold);
+            untold = 0;
             reader.notifyCheckpointComplete(checkpoint);
         }
 

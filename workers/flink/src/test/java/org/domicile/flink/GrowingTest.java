@@ -18,9 +18,11 @@ import org.junit.jupiter.api.Test;
 final class GrowingTest {
     private final ManualClock clock = new ManualClock();
     private final AtomicInteger wanted = new AtomicInteger(1);
+    private final AtomicInteger times = new AtomicInteger(1);
     private final List<String> said = new ArrayList<>();
 
-    private final Growing growing = new Growing("levels", wanted::get, clock);
+    private final Growing growing =
+            new Growing("levels", () -> new Growing.Told(wanted.get(), times.get()), clock);
 
     /** Says what the last record said, or that nothing comes. */
     private static final class Part implements WatermarkGenerator<RowData> {
@@ -127,6 +129,10 @@ final class GrowingTest {
         assertEquals(List.of("all active"), saidBy(parts));
         clock.advanceTime(Duration.ofSeconds(2));
         assertEquals(List.of("part 0 10", "all idle"), saidBy(parts));
+        times.set(2);
+        assertEquals(List.of("all active"), saidBy(parts), "the log could not make it before");
+        clock.advanceTime(Duration.ofSeconds(61));
+        assertEquals(List.of("part 0 10", "all idle"), saidBy(parts));
         wanted.set(4);
         assertEquals(List.of("all active"), saidBy(parts), "but for another it waits again");
     }
@@ -135,10 +141,10 @@ final class GrowingTest {
     void whatIsWantedIsToldOfWatchesAndTheirStreams() {
         Growing.wants("a", "levels", 3);
         Growing.wants("a", "levels", 2); // said before, and come later
-        assertEquals(3, Growing.wanted("a", "levels"));
-        assertEquals(0, Growing.wanted("a", "others"));
-        assertEquals(0, Growing.wanted("b", "levels"));
+        assertEquals(new Growing.Told(3, 2), Growing.wanted("a", "levels"));
+        assertEquals(0, Growing.wanted("a", "others").parts());
+        assertEquals(0, Growing.wanted("b", "levels").parts());
         Growing.forget("a");
-        assertEquals(0, Growing.wanted("a", "levels"));
+        assertEquals(0, Growing.wanted("a", "levels").parts());
     }
 }
