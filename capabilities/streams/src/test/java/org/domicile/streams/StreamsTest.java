@@ -108,7 +108,11 @@ final class StreamsTest {
                 List.of(changed.stream()),
                 streams.left("city").stream().map(Streams.Left::stream).toList());
         streams = open();
-        assertEquals(1, streams.left("city").size());
+        // a log takes them away, and none has run since
+        assertTrue(streams.hasLeft());
+        assertEquals(Instant.MAX, streams.left("city").getFirst().until());
+        streams.started();
+        assertTrue(streams.left("city").getFirst().until().isBefore(Instant.MAX));
         assertInstanceOf(Streams.Asked.Now.class, streams.create(request(), levels));
         assertInstanceOf(
                 Streams.Asked.Taken.class,
