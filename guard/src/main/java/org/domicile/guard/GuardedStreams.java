@@ -80,7 +80,7 @@ public interface GuardedStreams extends AutoCloseable {
     boolean admits(Request request, Admission.Shared kind, String name);
 
     /** How much an admitted caller published. */
-    void published(Request request, String stream, int partition, int records, int bytes);
+    void published(Request request, String stream, Admission.Brought brought);
 
     /** What an admitted caller has got, from an offset to before another. */
     void polled(Request request, String stream, int partition, long from, long to);

@@ -15,6 +15,7 @@ import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.KeyId;
 import org.domicile.ledger.Use;
 import org.domicile.request.Caller;
+import org.domicile.streams.Admission;
 
 /**
  * One minute of one caller's access to one stream: the use that began it, and how much it was so
@@ -71,17 +72,24 @@ final class StreamMinute {
         return minute(opening.at());
     }
 
-    synchronized void published(int more, long size) {
-        records += more;
-        bytes += size;
+    synchronized void published(Admission.Brought brought) {
+        records += brought.records();
+        bytes += brought.bytes();
         untold = true;
         changed = true;
+        if (brought.from() >= 0) {
+            spans(brought.partition(), brought.from(), brought.from() + brought.records());
+        }
     }
 
     synchronized void polled(int partition, long from, long to) {
         records += Math.clamp(to - from, 0, MOST_AT_ONCE);
         untold = true;
         changed = true;
+        spans(partition, from, to);
+    }
+
+    private void spans(int partition, long from, long to) {
         List<Span> all = spans.computeIfAbsent(partition, _ -> new ArrayList<>());
         Span last = all.isEmpty() ? null : all.getLast();
         if (last != null && last.to() == from) {

@@ -515,10 +515,10 @@ final class StreamsView implements GuardedStreams {
     }
 
     @Override
-    public void published(Request request, String stream, int partition, int records, int bytes) {
+    public void published(Request request, String stream, Admission.Brought brought) {
         minutes.of(acting.apply(request), PUBLISH, object(stream))
                 // one that was refused is in none
-                .ifPresent(minute -> minute.published(records, bytes));
+                .ifPresent(minute -> minute.published(brought));
     }
 
     @Override
@@ -561,7 +561,7 @@ final class StreamsView implements GuardedStreams {
         }
         return switch (came.appended()) {
             case StreamLog.Appended.Kept(List<StreamLog.Place> places) -> {
-                counted(request, name, records, came.fresh());
+                counted(request, name, records, came.fresh(), places);
                 yield new Published(places, began ? uses.last() : "");
             }
             case StreamLog.Appended.Absent _ ->
@@ -571,24 +571,65 @@ final class StreamsView implements GuardedStreams {
             case StreamLog.Appended.TooLarge _ ->
                     throw new StreamRefusal(StreamRefusal.Kind.TOO_LARGE, RECORD_TOO_LARGE);
             case StreamLog.Appended.Broken(int some, StorageFailure why) -> {
-                counted(request, name, records, some);
+                counted(request, name, records, some, List.of());
                 throw why;
             }
         };
     }
 
-    /** Where not all came, bytes are their share of all. */
+    /**
+     * Where not all came, bytes are their share of all, and which came is not told.
+     *
+     * @param places of all, in their order
+     */
     private void counted(
-            Request request, String name, List<StreamRecord.Coming> records, int fresh) {
-        if (fresh > 0) {
-            long bytes = 0;
-            for (StreamRecord.Coming each : records) {
-                bytes +=
-                        each.value().map(value -> value.length).orElse(0)
-                                + each.key().map(bare -> bare.length).orElse(0);
-            }
-            published(request, name, 0, fresh, (int) (bytes * fresh / records.size()));
+            Request request,
+            String name,
+            List<StreamRecord.Coming> records,
+            int fresh,
+            List<StreamLog.Place> places) {
+        if (fresh == 0) {
+            return;
         }
+        long all = 0;
+        for (StreamRecord.Coming each : records) {
+            all +=
+                    each.value().map(value -> value.length).orElse(0)
+                            + each.key().map(bare -> bare.length).orElse(0);
+        }
+        int bytes = (int) (all * fresh / records.size());
+        if (fresh < places.size() || places.isEmpty()) {
+            published(request, name, new Admission.Brought(0, -1, fresh, bytes));
+            return;
+        }
+        Map<Integer, List<Long>> offsets = new TreeMap<>();
+        for (StreamLog.Place each : places) {
+            offsets.computeIfAbsent(each.partition(), _ -> new ArrayList<>()).add(each.offset());
+        }
+        for (Map.Entry<Integer, List<Long>> each : offsets.entrySet()) {
+            for (Admission.Brought run : runs(each.getKey(), each.getValue(), bytes)) {
+                published(request, name, run);
+                bytes = 0; // of the first for all
+            }
+        }
+    }
+
+    /** Offsets that follow each other. */
+    private static List<Admission.Brought> runs(int partition, List<Long> offsets, int bytes) {
+        List<Admission.Brought> runs = new ArrayList<>();
+        int begin = 0;
+        for (int i = 1; i <= offsets.size(); i++) {
+            if (i == offsets.size() || offsets.get(i) != offsets.get(i - 1) + 1) {
+                runs.add(
+                        new Admission.Brought(
+                                partition,
+                                offsets.get(begin),
+                                i - begin,
+                                runs.isEmpty() ? bytes : 0));
+                begin = i;
+            }
+        }
+        return runs;
     }
 
     @Override

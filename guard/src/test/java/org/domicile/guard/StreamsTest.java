@@ -166,7 +166,7 @@ final class StreamsTest {
                         .filter(use -> use.action().equals("streams:Published"))
                         .findFirst()
                         .orElseThrow();
-        assertEquals("streams/water.levels 3 records", published.object());
+        assertEquals("streams/water.levels 3 records 0:0-3", published.object());
         assertEquals(4, published.size());
         assertEquals("city/tests", published.purpose());
         assertEquals(caller.principal(), published.principal());
@@ -210,7 +210,7 @@ final class StreamsTest {
         assertEquals(
                 List.of(
                         "streams:Polled done streams/water.levels 3 records 0:0-3",
-                        "streams:Published done streams/water.levels 2 records"),
+                        "streams:Published done streams/water.levels 2 records 0:0-2"),
                 since(before).subList(2, 4).stream().sorted().toList());
     }
 
@@ -273,7 +273,7 @@ final class StreamsTest {
         streams = guarded(); // as another process would, on what is durable
         await(() -> since(before).size() == 2);
         assertEquals(
-                "streams:Published done streams/water.levels at least 2 records",
+                "streams:Published done streams/water.levels at least 2 records 0:0-2",
                 since(before).getLast());
         assertEquals(2, since(before).size());
         assertTrue(Streams.open(installation.keyspace(), installation.time()).begun().isEmpty());
@@ -291,7 +291,7 @@ final class StreamsTest {
                     return StreamMinute.decode(each.getKey(), plain)
                             .take(true)
                             .object()
-                            .endsWith(" 2 records");
+                            .endsWith(" 2 records 0:0-2");
                 });
     }
 

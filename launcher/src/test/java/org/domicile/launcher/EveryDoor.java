@@ -551,7 +551,7 @@ final class EveryDoor implements AutoCloseable {
             kafka.sees(client, Admission.Shared.GROUP, name, true);
         }
         if (admitted && line.method().equals("PUBLISH")) {
-            kafka.published(client, name, 0, 1, 1);
+            kafka.published(client, name, new Admission.Brought(0, 0, 1, 1));
         } else if (admitted && line.method().equals("POLL")) {
             kafka.polled(client, name, 0, 0, 1);
         }

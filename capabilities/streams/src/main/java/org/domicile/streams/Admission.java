@@ -64,7 +64,14 @@ public interface Admission {
      * wants no answer ({@code acks=0}) has none that could say it: then those that it sent and was
      * let publish.
      */
-    void published(Client client, String stream, int partition, int records, int bytes);
+    void published(Client client, String stream, Brought brought);
+
+    /**
+     * Records that were appended to a partition, one behind the other.
+     *
+     * @param from the offset of the first; -1 where nobody has said it
+     */
+    record Brought(int partition, long from, int records, int bytes) {}
 
     /**
      * Offsets that a client has got from a partition, from the first to before the last: as its

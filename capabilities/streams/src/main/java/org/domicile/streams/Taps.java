@@ -275,7 +275,7 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
             if (!isAnswered) {
                 sent.forEach((spot, each) -> {
                     if (!closed.contains(spot.stream())) {
-                        published(client, spot, each);
+                        published(client, spot, -1, each);
                     }
                 });
             }
@@ -511,17 +511,19 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
                 Places.Spot spot = new Places.Spot(stream, each.index());
                 Sent came = sent.get(spot);
                 if (came != null && each.errorCode() == Errors.NONE.code()) {
-                    published(client, spot, came);
+                    published(client, spot, each.baseOffset(), came);
                 }
             }
         }
     }
 
     /** What is in the log already is answered so, whatever becomes of counting it. */
-    private void published(Client client, Places.Spot spot, Sent sent) {
+    private void published(Client client, Places.Spot spot, long from, Sent sent) {
         try {
             admission.published(
-                    client, spot.stream(), spot.partition(), sent.records(), sent.bytes());
+                    client,
+                    spot.stream(),
+                    new Admission.Brought(spot.partition(), from, sent.records(), sent.bytes()));
         } catch (RuntimeException e) {
             LOG.log(
                     System.Logger.Level.ERROR,

@@ -27,6 +27,7 @@ final class Rights implements Admission {
     final Set<String> used = ConcurrentHashMap.newKeySet();
 
     final List<String> counted = new CopyOnWriteArrayList<>();
+    final List<Brought> brought = new CopyOnWriteArrayList<>();
 
     /** What was asked for with streams. */
     final List<String> asked = new CopyOnWriteArrayList<>();
@@ -107,8 +108,9 @@ final class Rights implements Admission {
     }
 
     @Override
-    public void published(Client client, String stream, int partition, int records, int bytes) {
-        counted.add(client.login() + " published " + stream + " " + records);
+    public void published(Client client, String stream, Brought brought) {
+        counted.add(client.login() + " published " + stream + " " + brought.records());
+        this.brought.add(brought);
     }
 
     @Override

@@ -33,6 +33,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import javax.management.JMException;
 import javax.management.ObjectName;
 import org.apache.kafka.clients.admin.AbortTransactionSpec;
@@ -209,6 +210,18 @@ final class StreamLogTest {
         assertEquals(100, published("gauge"), rights.counted::toString);
         assertEquals(
                 100, log.extents("water.levels").stream().mapToLong(StreamLog.Extent::next).sum());
+        assertEquals(
+                log.extents("water.levels").stream()
+                        .flatMapToLong(each -> LongStream.range(0, each.next()))
+                        .sorted()
+                        .boxed()
+                        .toList(),
+                rights.brought.stream()
+                        .flatMapToLong(
+                                each -> LongStream.range(each.from(), each.from() + each.records()))
+                        .sorted()
+                        .boxed()
+                        .toList());
         assertEquals(100, polled(), rights.counted::toString);
         // a restart keeps records and offsets of groups
         log.close();

@@ -304,11 +304,11 @@ public final class KafkaDoor implements Admission {
     }
 
     @Override
-    public void published(Client client, String stream, int partition, int records, int bytes) {
+    public void published(Client client, String stream, Brought brought) {
         GuardedStreams open = streams;
         Optional<Caller.Known> caller = caller(client);
         if (open != null && caller.isPresent()) {
-            open.published(request(caller.get(), client), stream, partition, records, bytes);
+            open.published(request(caller.get(), client), stream, brought);
         }
     }
 

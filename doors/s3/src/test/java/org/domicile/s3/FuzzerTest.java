@@ -1,5 +1,6 @@
 package org.domicile.s3;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -120,7 +121,7 @@ class FuzzerTest {
         Path corpus = corpus(FuzzTarget.RANGE);
         Fuzzer.Ended ended = new Fuzzer(Fuzzing.PLANTED, corpus, folder(Fuzzing.PLANTED)).run(50);
         assertTrue(ended.said().contains("IllegalStateException: planted"), ended.said());
-        String found = Files.readString(ended.found().orElseThrow());
+        String found = Files.readString(ended.found().orElseThrow(), ISO_8859_1);
         assertTrue(found.startsWith("bytes=") && found.endsWith(","), found);
     }
 }
