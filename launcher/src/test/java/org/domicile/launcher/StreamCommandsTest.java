@@ -402,6 +402,10 @@ final class StreamCommandsTest {
             settings.put("group.id", "readers");
             settings.put("auto.offset.reset", "earliest");
             settings.put("enable.metrics.push", "false");
+            // it would wait for a minute
+            settings.put("fetch.max.wait.ms", "60000");
+            settings.put("fetch.min.bytes", "1000000");
+            settings.put("request.timeout.ms", "70000");
             long patience = System.nanoTime() + 60_000_000_000L;
             try (KafkaConsumer<byte[], byte[]> consumer =
                     new KafkaConsumer<>(
@@ -551,10 +555,10 @@ final class StreamCommandsTest {
                     assertFalse(line.startsWith("data: {\"partition\""), line);
                 }
                 assertEquals("event: error", event);
-                // a second, and half of one for a machine that is busy
-                assertTrue(System.nanoTime() - begun < 1_500_000_000L, "it went on for too long");
+                // within a second, and a machine that is busy takes longer
+                assertTrue(System.nanoTime() - begun < 5_000_000_000L, "it went on for too long");
                 long longer = ended.get(10, TimeUnit.SECONDS) - begun;
-                assertTrue(longer < 1_500_000_000L, () -> "Kafka's client went on: " + longer);
+                assertTrue(longer < 5_000_000_000L, () -> "Kafka's client went on: " + longer);
             }
             for (String asked :
                     List.of(
