@@ -142,7 +142,10 @@ final class Growing {
                 return new WatermarkOutput() {
                     @Override
                     public void emitWatermark(Watermark watermark) {
-                        says();
+                        // before its first record Flink's generator says the least there is
+                        if (watermark.getTimestamp() > Long.MIN_VALUE) {
+                            says();
+                        }
                         output.emitWatermark(watermark);
                     }
 

@@ -26,7 +26,7 @@ final class GrowingTest {
 
     /** Says what the last record said, or that nothing comes. */
     private static final class Part implements WatermarkGenerator<RowData> {
-        private long last;
+        private long last = Long.MIN_VALUE;
         private boolean idle;
 
         @Override
@@ -38,7 +38,7 @@ final class GrowingTest {
         public void onPeriodicEmit(WatermarkOutput output) {
             if (idle) {
                 output.markIdle();
-            } else if (last > 0) {
+            } else { // as Flink's does, also before the first
                 output.emitWatermark(new Watermark(last));
             }
         }
@@ -51,7 +51,9 @@ final class GrowingTest {
         return new WatermarkOutput() {
             @Override
             public void emitWatermark(Watermark watermark) {
-                said.add(of + " " + watermark.getTimestamp());
+                if (watermark.getTimestamp() > Long.MIN_VALUE) {
+                    said.add(of + " " + watermark.getTimestamp());
+                }
             }
 
             @Override
