@@ -21,7 +21,9 @@ final class Owners {
                     Map.entry("com.google.protobuf", Set.of("schemas")),
                     Map.entry("com.google.re2j", Set.of("schemas")),
                     Map.entry("io.netty", Set.of("http")),
-                    Map.entry("org.apache.kafka", Set.of("streams", "bench")),
+                    Map.entry(
+                            "org.apache.kafka",
+                            Set.of("streams", "bench", "flink")), // a worker has its own
                     Map.entry("kafka", Set.of("streams")),
                     Map.entry("scala", Set.of("streams")),
                     Map.entry("org.slf4j", Set.of("streams")),
