@@ -41,8 +41,9 @@ import org.jspecify.annotations.Nullable;
  *   watch:    id, sql, to, where it begins (long, a time in
  *             milliseconds, or -1 for the oldest record), time, late (int), login, secret,
  *             count of streams, for each: name, id of its schema (int), how many parts it
- *             is to have (int), count of columns, (name, type in SQL)…, count of tables, for each: name, milliseconds after which it
- *             is read again (long), count of columns, (name, type in SQL)…
+ *             is to have (int), count of columns, (name, type in SQL)…, count of tables,
+ *             for each: name, milliseconds after which it is read again (long), count of
+ *             columns, (name, type in SQL)…
  * </pre>
  */
 public final class Wire {
