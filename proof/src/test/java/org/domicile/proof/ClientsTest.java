@@ -34,6 +34,7 @@ final class ClientsTest {
 
     @TempDir static Path folder;
     private Map<String, String> environment = Map.of();
+    private Map<String, String> kafka = Map.of();
 
     /** What a program printed, and its exit code. */
     private record Ended(int code, String output) {}
@@ -209,23 +210,28 @@ final class ClientsTest {
         job("tokens.py", 3, more);
     }
 
-    /** Settings of Kafka's clients, as the program prints them. */
+    /** Settings of Kafka's clients, as the program prints them; asked for once. */
     private Map<String, String> kafka() throws IOException, InterruptedException {
-        String properties = own("env", "--for", "librdkafka");
-        return Map.of(
-                "KAFKA_LIBRDKAFKA",
-                properties,
-                "KAFKA_JAVA",
-                own("env", "--for", "java"),
-                "KAFKA_BOOTSTRAP",
-                properties
-                        .lines()
-                        .filter(line -> line.startsWith("bootstrap.servers="))
-                        .map(line -> line.substring("bootstrap.servers=".length()))
-                        .findFirst()
-                        .orElseThrow(),
-                "WEB",
-                Server.json(folder.resolve("data/run/endpoints.json")).get("endpoints.web"));
+        if (kafka.isEmpty()) {
+            String properties = own("env", "--for", "librdkafka");
+            kafka =
+                    Map.of(
+                            "KAFKA_LIBRDKAFKA",
+                            properties,
+                            "KAFKA_JAVA",
+                            own("env", "--for", "java"),
+                            "KAFKA_BOOTSTRAP",
+                            properties
+                                    .lines()
+                                    .filter(line -> line.startsWith("bootstrap.servers="))
+                                    .map(line -> line.substring("bootstrap.servers=".length()))
+                                    .findFirst()
+                                    .orElseThrow(),
+                            "WEB",
+                            Server.json(folder.resolve("data/run/endpoints.json"))
+                                    .get("endpoints.web"));
+        }
+        return kafka;
     }
 
     /** Two engines that share nothing but the format, on the same tables. */
