@@ -62,7 +62,8 @@ final class ClientsTest {
                                 "blobs.segment=16MiB",
                                 "--set",
                                 "keys.places=" + folder.resolve("keys")),
-                        Map.of());
+                        // a server for minutes, and its workers, go less far
+                        Map.of("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1"));
         assertEquals(0, up.code(), up.output());
         Ended env = run(List.of(domicile(), "env", "--data", data()), Map.of());
         assertEquals(0, env.code(), env.output());
