@@ -188,6 +188,16 @@ final class Gate implements Guard {
 
     @Override
     public GuardedStreams streams(Streams streams, StreamLog log) {
+        return streams(streams, log, StreamMinutes.STEP, StreamsView.FIRST_PAUSE);
+    }
+
+    /**
+     * The same with other pauses: tests, which put the clock forward, need not wait for them.
+     *
+     * @param step between two looks at which minutes are over
+     * @param firstPause before what the log did not take is brought to it again
+     */
+    GuardedStreams streams(Streams streams, StreamLog log, Duration step, Duration firstPause) {
         StreamPlaces places = new StreamPlaces(log.volume(), options.dataZone());
         delivery.into(streams, log, places, live);
         peopleStreams.in(streams);
@@ -196,12 +206,14 @@ final class Gate implements Guard {
                 policy,
                 streams,
                 log,
-                new StreamMinutes(streams, ledger, keys.vault(), clock, random),
+                new StreamMinutes(
+                        streams, ledger, keys.vault(), clock, random, StreamMinutes.MOST, step),
                 places,
                 live,
                 warehouses,
                 growth,
-                random);
+                random,
+                firstPause);
     }
 
     @Override

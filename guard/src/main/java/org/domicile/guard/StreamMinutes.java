@@ -37,7 +37,7 @@ final class StreamMinutes implements AutoCloseable {
     private static final int TURNS = 64;
 
     /** Minutes that are in memory at one time, of all organisations. */
-    private static final int MOST = 100_000;
+    static final int MOST = 100_000;
 
     /** Counts of requests that were under way when the minute ended come a little later. */
     private static final Duration GRACE = Duration.ofSeconds(2);
@@ -46,6 +46,9 @@ final class StreamMinutes implements AutoCloseable {
     private static final long REMEMBERED_MINUTES = 2;
 
     private static final Duration KEPT_EACH = Duration.ofSeconds(5);
+
+    /** Between two looks at what is over. */
+    static final Duration STEP = Duration.ofSeconds(1);
 
     /** Who does what from where. @param object the stream, or the name of a group */
     record Access(
@@ -92,18 +95,15 @@ final class StreamMinutes implements AutoCloseable {
     private final Halves room;
     private final Halves roomOfSeen;
 
+    private final Duration step;
     private final ReentrantLock[] turns = new ReentrantLock[TURNS];
     private final Thread ending;
     private volatile boolean closed;
     private Instant kept = Instant.EPOCH;
 
-    StreamMinutes(
-            Streams streams, Ledger ledger, Vault vault, InstantSource clock, SecureRandom random) {
-        this(streams, ledger, vault, clock, random, MOST);
-    }
-
     /**
      * @param most minutes that are in memory at one time
+     * @param step between two looks at what is over
      */
     StreamMinutes(
             Streams streams,
@@ -111,7 +111,9 @@ final class StreamMinutes implements AutoCloseable {
             Vault vault,
             InstantSource clock,
             SecureRandom random,
-            int most) {
+            int most,
+            Duration step) {
+        this.step = step;
         this.room = new Halves(most);
         this.roomOfSeen = new Halves(most);
         this.streams = streams;
@@ -274,7 +276,7 @@ final class StreamMinutes implements AutoCloseable {
         end(before);
         while (!closed) {
             try {
-                Thread.sleep(1_000);
+                Thread.sleep(step);
                 turn(clock.instant(), before);
             } catch (InterruptedException e) {
                 return;

@@ -39,7 +39,7 @@ final class StreamsView implements GuardedStreams {
     private static final int MOST_ONCE = 10_000;
 
     /** Before what the log did not take is brought to it again. */
-    private static final long FIRST_PAUSE_MILLIS = 500;
+    static final Duration FIRST_PAUSE = Duration.ofMillis(500);
 
     /** Lists of what alone is allowed that a stream leaves to its table at most. */
     private static final int MOST_LISTS = 8;
@@ -73,6 +73,9 @@ final class StreamsView implements GuardedStreams {
     private final Warehouses warehouses;
     private final StreamsSettled settled;
 
+    /**
+     * @param firstPause before what the log did not take is brought to it again
+     */
     StreamsView(
             Function<Request, Uses> acting,
             Policy policy,
@@ -83,7 +86,8 @@ final class StreamsView implements GuardedStreams {
             LiveTables live,
             Warehouses warehouses,
             StreamGrowth growth,
-            SecureRandom random) {
+            SecureRandom random,
+            Duration firstPause) {
         this.acting = acting;
         this.policy = policy;
         this.streams = streams;
@@ -94,7 +98,7 @@ final class StreamsView implements GuardedStreams {
         this.warehouses = warehouses;
         this.random = random;
         this.once = new StreamOnce(streams, log, random);
-        this.settled = new StreamsSettled(streams, log, growth, live::start, FIRST_PAUSE_MILLIS);
+        this.settled = new StreamsSettled(streams, log, growth, live::start, firstPause.toMillis());
     }
 
     private Resource.Data place(Uses uses, Optional<Stream> found, String name) {

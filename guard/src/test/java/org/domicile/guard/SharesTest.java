@@ -85,7 +85,8 @@ final class SharesTest {
                             installation.keys().vault(),
                             installation.time(),
                             new SecureRandom(),
-                            4)) {
+                            4,
+                            Duration.ofMillis(20))) {
                 begin(installation, minutes, city, "a");
                 begin(installation, minutes, city, "b");
                 begin(installation, minutes, city, "a"); // which is under way
@@ -105,9 +106,9 @@ final class SharesTest {
                 assertEquals(before + 4, installation.entries("city"));
                 // and there is room again when minutes are over
                 for (int i = 0; !begun(installation, minutes, city); i++) {
-                    assertTrue(i < 200, "there is none");
+                    assertTrue(i < 3_000, "there is none");
                     installation.time().advance(Duration.ofMinutes(1));
-                    LockSupport.parkNanos(100_000_000);
+                    LockSupport.parkNanos(20_000_000);
                 }
             }
         }

@@ -17,6 +17,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.ledger.Ledger;
 import org.domicile.policy.Marks;
@@ -41,6 +44,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class StreamsTest {
     private static final String LEVELS = "water.levels";
 
+    /** Of what waits a second elsewhere: until it looks at minutes, and at what is behind. */
+    private static final Duration STEP = Duration.ofMillis(20);
+
     private Installation installation;
     private MemoryLog log;
     private GuardedStreams streams;
@@ -57,9 +63,12 @@ final class StreamsTest {
     }
 
     private GuardedStreams guarded() {
-        return installation
-                .guard()
-                .streams(Streams.open(installation.keyspace(), installation.time()), log);
+        return ((Gate) installation.guard())
+                .streams(
+                        Streams.open(installation.keyspace(), installation.time()),
+                        log,
+                        STEP,
+                        STEP);
     }
 
     @AfterEach
@@ -198,8 +207,7 @@ final class StreamsTest {
         streams.polled(request(), LEVELS, 0, 0, 2);
         installation.keyspace().fullAfter(0);
         await(() -> installation.ledger().obstacle().isPresent()); // it gives no numbers
-        installation.time().advance(Duration.ofSeconds(63));
-        LockSupport.parkNanos(1_500_000_000); // a turn each second
+        untilMinutesFailToEnd(() -> installation.time().advance(Duration.ofSeconds(63)));
         streams.polled(request(), LEVELS, 0, 2, 3);
         installation.keyspace().heal();
         await(() -> installation.ledger().obstacle().isEmpty());
@@ -212,6 +220,34 @@ final class StreamsTest {
                         "streams:Polled done streams/water.levels 3 records 0:0-3",
                         "streams:Published done streams/water.levels 2 records 0:0-2"),
                 since(before).subList(2, 4).stream().sorted().toList());
+    }
+
+    private static void untilMinutesFailToEnd(Runnable change) {
+        CountDownLatch failed = new CountDownLatch(1);
+        Handler listening =
+                new Handler() {
+                    @Override
+                    public void publish(LogRecord record) {
+                        if (record.getMessage()
+                                .contains("could not be ended, and are tried again")) {
+                            failed.countDown();
+                        }
+                    }
+
+                    @Override
+                    public void flush() {}
+
+                    @Override
+                    public void close() {}
+                };
+        Logger said = Logger.getLogger("org.domicile.guard");
+        said.addHandler(listening);
+        try {
+            change.run();
+            await(() -> failed.getCount() == 0);
+        } finally {
+            said.removeHandler(listening);
+        }
     }
 
     @Test
@@ -270,6 +306,7 @@ final class StreamsTest {
             Streams there = Streams.open(installation.keyspace(), installation.time());
             return there.begun().values().stream().anyMatch(kept -> kept.length > 0) && kept(there);
         });
+        GuardedStreams dead = streams;
         streams = guarded(); // as another process would, on what is durable
         await(() -> since(before).size() == 2);
         assertEquals(
@@ -277,6 +314,7 @@ final class StreamsTest {
                 since(before).getLast());
         assertEquals(2, since(before).size());
         assertTrue(Streams.open(installation.keyspace(), installation.time()).begun().isEmpty());
+        dead.close(); // its thread, too
     }
 
     /** Whether the counts are in what is kept: opening it is the guard's alone. */
@@ -725,7 +763,7 @@ final class StreamsTest {
                 () -> streams.troubles().toString());
         log.starts = true;
         untilNothingIsBehind();
-        assertEquals(List.of(LEVELS), log.names());
+        await(() -> log.names().equals(List.of(LEVELS))); // it runs, and then they come
     }
 
     private void untilNothingIsBehind() throws InterruptedException {
