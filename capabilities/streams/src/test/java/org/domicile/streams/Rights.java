@@ -17,6 +17,7 @@ import org.domicile.bytes.StorageFailure;
 /** Rights that a test gives and takes: a right is {@code LOGIN ACT STREAM}. */
 final class Rights implements Admission {
     final Map<String, String> secrets = new ConcurrentHashMap<>();
+    private final Map<String, Scram> scrams = new ConcurrentHashMap<>(); // each takes its time
     final Set<String> rights = ConcurrentHashMap.newKeySet();
     volatile boolean broken;
 
@@ -27,13 +28,23 @@ final class Rights implements Admission {
     final Set<String> used = ConcurrentHashMap.newKeySet();
 
     final List<String> counted = new CopyOnWriteArrayList<>();
-    final List<Brought> brought = new CopyOnWriteArrayList<>();
+    private final Map<String, List<Brought>> brought = new ConcurrentHashMap<>();
 
     /** What was asked for with streams. */
     final List<String> asked = new CopyOnWriteArrayList<>();
 
     /** All that was asked for: acts, and what is shared; with {@code sees-} whether it is known. */
     final List<String> ways = new CopyOnWriteArrayList<>();
+
+    /** What was brought to a stream. */
+    List<Brought> brought(String stream) {
+        return brought.getOrDefault(stream, List.of());
+    }
+
+    /** What a login asked for with streams. */
+    List<String> asked(String login) {
+        return asked.stream().filter(each -> each.startsWith(login + " ")).toList();
+    }
 
     Rights login(String name, String secret, String... given) {
         secrets.put(name, secret);
@@ -55,17 +66,20 @@ final class Rights implements Admission {
     @Override
     public Optional<Scram> scram(String login, String mechanism) {
         return Optional.ofNullable(secrets.get(login))
-                .map(secret -> {
-                    try {
-                        ScramCredential made =
-                                new ScramFormatter(ScramMechanism.forMechanismName(mechanism))
-                                        .generateCredential(secret, 4_096);
-                        return new Scram(
-                                made.salt(), made.storedKey(), made.serverKey(), made.iterations());
-                    } catch (java.security.NoSuchAlgorithmException e) {
-                        throw new IllegalStateException(e);
-                    }
-                });
+                .map(secret ->
+                        scrams.computeIfAbsent(
+                                mechanism + " " + secret, _ -> scramOf(secret, mechanism)));
+    }
+
+    private static Scram scramOf(String secret, String mechanism) {
+        try {
+            ScramCredential made =
+                    new ScramFormatter(ScramMechanism.forMechanismName(mechanism))
+                            .generateCredential(secret, 4_096);
+            return new Scram(made.salt(), made.storedKey(), made.serverKey(), made.iterations());
+        } catch (java.security.NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Override
@@ -110,7 +124,7 @@ final class Rights implements Admission {
     @Override
     public void published(Client client, String stream, Brought brought) {
         counted.add(client.login() + " published " + stream + " " + brought.records());
-        this.brought.add(brought);
+        this.brought.computeIfAbsent(stream, _ -> new CopyOnWriteArrayList<>()).add(brought);
     }
 
     @Override

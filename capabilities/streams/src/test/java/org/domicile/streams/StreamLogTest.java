@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -80,28 +81,49 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.domicile.bytes.StorageFailure;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** All of one log, but where that has to be another one: each with a stream of its own. */
 final class StreamLogTest {
-    private static final Topic LEVELS = new Topic("water.levels", 2, Duration.ofDays(1), 1L << 30);
+    private static final Rights RIGHTS = new Rights();
+    private static final AtomicReference<String> FULL = new AtomicReference<>("");
+    private static final AtomicInteger COUNT = new AtomicInteger(10); // none begins another one
 
-    @TempDir private Path folder;
-    private final Rights rights = new Rights();
-    private StreamLog log;
+    @TempDir private static Path folder;
+    private static StreamLog log;
 
-    @BeforeEach
-    void open() {
-        log = open(rights);
+    /** What clients are connected to. */
+    private static StreamLog reached;
+
+    /** Where its clients were reached before it was used, and what it had just then. */
+    private static Optional<Integer> portBefore = Optional.empty();
+
+    private static List<String> namesThen = List.of();
+
+    private final Rights rights = RIGHTS;
+    private final int number = COUNT.getAndIncrement();
+    private final String levels = "water.levels" + number;
+    private final Topic stream = new Topic(levels, 2, Duration.ofDays(1), 1L << 30);
+    private final String[] acts = {"SEE " + levels, "PUBLISH " + levels, "POLL " + levels};
+
+    @BeforeAll
+    static void begin() {
+        log = open();
+        reached = log;
+        portBefore = log.port();
+        log.keep(new Topic("water.first", 1, Duration.ofDays(1), 1L << 30));
+        namesThen = log.names();
     }
 
-    private StreamLog open(Admission admission) {
-        return StreamLog.embedded(new LogOptions(folder.resolve("log"), "127.0.0.1", 0), admission);
+    private static StreamLog open() {
+        return StreamLog.embedded(options("log", 0, FULL::get), RIGHTS);
     }
 
-    private LogOptions options(String name, long rate, Supplier<String> full) {
+    private static LogOptions options(String name, long rate, Supplier<String> full) {
         return new LogOptions(
                 folder.resolve(name),
                 "127.0.0.1",
@@ -113,14 +135,31 @@ final class StreamLogTest {
                 Optional.empty());
     }
 
+    /** The one of all tests, on what is there. */
+    private static void openAgain() {
+        log = open();
+        log.start();
+        reached = log;
+    }
+
     @AfterEach
-    void close() {
+    void mend() {
+        RIGHTS.broken = false;
+        FULL.set("");
+        reached = log;
+        if (log.port().isEmpty()) { // a test has closed it
+            openAgain();
+        }
+    }
+
+    @AfterAll
+    static void close() {
         log.close();
     }
 
     private Map<String, Object> client(String login, String secret, String mechanism) {
         Map<String, Object> settings = new HashMap<>();
-        settings.put("bootstrap.servers", "127.0.0.1:" + log.port().orElseThrow());
+        settings.put("bootstrap.servers", "127.0.0.1:" + reached.port().orElseThrow());
         settings.put("security.protocol", "SASL_PLAINTEXT");
         settings.put("sasl.mechanism", mechanism);
         settings.put(
@@ -135,8 +174,14 @@ final class StreamLogTest {
         settings.put("max.block.ms", "20000");
         settings.put("request.timeout.ms", "10000");
         settings.put("default.api.timeout.ms", "20000");
+        settings.put("retry.backoff.ms", "20"); // this log answers soon
         settings.put("retry.backoff.max.ms", "200");
         return settings;
+    }
+
+    /** A group of this test's. */
+    private String group(String name) {
+        return name + "-" + number;
     }
 
     private KafkaProducer<byte[], byte[]> producer(String login) {
@@ -155,7 +200,7 @@ final class StreamLogTest {
         Map<String, Object> settings = client(login, login + "-secret", "SCRAM-SHA-256");
         settings.put("fetch.max.wait.ms", "50"); // else its close waits for the last one
         settings.putAll(more);
-        settings.put("group.id", group);
+        settings.put("group.id", group(group));
         settings.put("auto.offset.reset", "earliest");
         return new KafkaConsumer<>(
                 settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
@@ -186,20 +231,19 @@ final class StreamLogTest {
 
     @Test
     void itDoesNotRunBeforeItIsUsed() {
-        assertTrue(log.port().isEmpty());
-        log.keep(LEVELS);
+        assertEquals(Optional.empty(), portBefore);
         assertTrue(log.port().isPresent());
-        assertEquals(List.of("water.levels"), log.names());
+        assertEquals(List.of("water.first"), namesThen);
     }
 
     @Test
     void whatIsPublishedIsPolledAndCounted() throws Exception {
-        rights.login("gauge", "gauge-secret", "SEE water.levels", "PUBLISH water.levels");
-        rights.login("desk", "desk-secret", "SEE water.levels", "POLL water.levels");
-        log.keep(LEVELS);
-        publish("gauge", "water.levels", 0, 100);
+        rights.login("gauge", "gauge-secret", "SEE " + levels, "PUBLISH " + levels);
+        rights.login("desk", "desk-secret", "SEE " + levels, "POLL " + levels);
+        log.keep(stream);
+        publish("gauge", levels, 0, 100);
         try (KafkaConsumer<byte[], byte[]> consumer = consumer("desk", "desk-1")) {
-            consumer.subscribe(List.of("water.levels"));
+            consumer.subscribe(List.of(levels));
             assertEquals(100, poll(consumer, 100).size());
             consumer.commitSync();
             long end = System.nanoTime() + 30_000_000_000L;
@@ -208,15 +252,14 @@ final class StreamLogTest {
             }
         }
         assertEquals(100, published("gauge"), rights.counted::toString);
+        assertEquals(100, log.extents(levels).stream().mapToLong(StreamLog.Extent::next).sum());
         assertEquals(
-                100, log.extents("water.levels").stream().mapToLong(StreamLog.Extent::next).sum());
-        assertEquals(
-                log.extents("water.levels").stream()
+                log.extents(levels).stream()
                         .flatMapToLong(each -> LongStream.range(0, each.next()))
                         .sorted()
                         .boxed()
                         .toList(),
-                rights.brought.stream()
+                rights.brought(levels).stream()
                         .flatMapToLong(
                                 each -> LongStream.range(each.from(), each.from() + each.records()))
                         .sorted()
@@ -225,25 +268,24 @@ final class StreamLogTest {
         assertEquals(100, polled(), rights.counted::toString);
         // a restart keeps records and offsets of groups
         log.close();
-        log = open(rights);
-        log.start();
-        publish("gauge", "water.levels", 100, 110);
+        openAgain();
+        publish("gauge", levels, 100, 110);
         try (KafkaConsumer<byte[], byte[]> consumer = consumer("desk", "desk-1")) {
-            consumer.subscribe(List.of("water.levels"));
+            consumer.subscribe(List.of(levels));
             assertEquals(10, poll(consumer, 10).size());
         }
     }
 
     private long published(String login) {
         return rights.counted.stream()
-                .filter(each -> each.startsWith(login + " published water.levels "))
+                .filter(each -> each.startsWith(login + " published " + levels + " "))
                 .mapToLong(each -> Long.parseLong(each.substring(each.lastIndexOf(' ') + 1)))
                 .sum();
     }
 
     private long polled() {
         return rights.counted.stream()
-                .filter(each -> each.startsWith("desk polled water.levels "))
+                .filter(each -> each.startsWith("desk polled " + levels + " "))
                 .mapToLong(each -> {
                     String[] words = each.split(" ");
                     return Long.parseLong(words[4]) - Long.parseLong(words[3]);
@@ -254,13 +296,15 @@ final class StreamLogTest {
     /** Whoever takes what one fetch brings and goes, or reads backwards, has got it. */
     @Test
     void whatNoFurtherFetchTellsIsCounted() throws Exception {
-        rights.login("gauge", "gauge-secret", "SEE water.levels", "PUBLISH water.levels");
-        rights.login("desk", "desk-secret", "SEE water.levels", "POLL water.levels");
-        log.keep(new Topic("water.levels", 1, Duration.ofDays(1), 1L << 30));
-        for (int i = 0; i < 10; i++) {
-            publish("gauge", "water.levels", i, i + 1);
+        rights.login("gauge", "gauge-secret", "SEE " + levels, "PUBLISH " + levels);
+        rights.login("desk", "desk-secret", "SEE " + levels, "POLL " + levels);
+        log.keep(new Topic(levels, 1, Duration.ofDays(1), 1L << 30));
+        try (KafkaProducer<byte[], byte[]> producer = producer("gauge")) {
+            for (int i = 0; i < 10; i++) {
+                sent(producer, ("r" + i).getBytes(UTF_8)); // each of them a batch
+            }
         }
-        TopicPartition partition = new TopicPartition("water.levels", 0);
+        TopicPartition partition = new TopicPartition(levels, 0);
         Map<String, Object> one = Map.of("max.poll.records", 1, "max.partition.fetch.bytes", 1);
         for (int from = 9; from >= 8; from--) {
             try (KafkaConsumer<byte[], byte[]> consumer = consumer("desk", "desk-1", one)) {
@@ -277,19 +321,21 @@ final class StreamLogTest {
         }
         log.close();
         List<String> polled =
-                rights.counted.stream().filter(each -> each.startsWith("desk polled")).toList();
-        assertTrue(polled.contains("desk polled water.levels 9 10"), polled::toString);
-        assertTrue(polled.contains("desk polled water.levels 8 9"), polled::toString);
-        assertTrue(polled.contains("desk polled water.levels 3 10"), polled::toString);
-        log = open(rights);
+                rights.counted.stream()
+                        .filter(each -> each.startsWith("desk polled " + levels + " "))
+                        .toList();
+        assertTrue(polled.contains("desk polled " + levels + " 9 10"), polled::toString);
+        assertTrue(polled.contains("desk polled " + levels + " 8 9"), polled::toString);
+        assertTrue(polled.contains("desk polled " + levels + " 3 10"), polled::toString);
     }
 
     @Test
     void whoeverHasNoRightSeesNothing() throws Exception {
-        rights.login("gauge", "gauge-secret", "SEE water.levels", "PUBLISH water.levels");
+        rights.login("gauge", "gauge-secret", "SEE " + levels, "PUBLISH " + levels);
         rights.login("other", "other-secret");
-        log.keep(LEVELS);
-        publish("gauge", "water.levels", 0, 10);
+        log.keep(stream);
+        List<String> there = log.names();
+        publish("gauge", levels, 0, 10);
         try (Admin admin = Admin.create(client("other", "other-secret", "PLAIN"))) {
             assertEquals(Set.of(), admin.listTopics().names().get(20, TimeUnit.SECONDS));
             ExecutionException e =
@@ -302,17 +348,15 @@ final class StreamLogTest {
             assertInstanceOf(AuthorizationException.class, e.getCause());
             assertThrows(
                     ExecutionException.class,
-                    () ->
-                            admin.deleteTopics(List.of("water.levels"))
-                                    .all()
-                                    .get(20, TimeUnit.SECONDS));
+                    () -> admin.deleteTopics(List.of(levels)).all().get(20, TimeUnit.SECONDS));
         }
-        assertThrows(ExecutionException.class, () -> publish("other", "water.levels", 0, 1));
+        assertThrows(ExecutionException.class, () -> publish("other", levels, 0, 1));
         try (KafkaConsumer<byte[], byte[]> consumer = consumer("other", "other-1")) {
-            consumer.subscribe(List.of("water.levels"));
+            consumer.subscribe(List.of(levels));
             assertThrows(TopicAuthorizationException.class, () -> poll(consumer, 1));
         }
-        assertEquals(List.of("water.levels"), log.names());
+        assertTrue(there.contains(levels), there::toString);
+        assertEquals(there, log.names());
     }
 
     /**
@@ -320,27 +364,27 @@ final class StreamLogTest {
      */
     @Test
     void whoeverLooksHasUsedNothing() throws Exception {
-        rights.login("desk", "desk-secret", "SEE water.levels", "POLL water.levels");
-        log.keep(LEVELS);
-        try (Admin admin = Admin.create(client("desk", "desk-secret", "PLAIN"))) {
+        rights.login("looker", "looker-secret", "SEE " + levels, "POLL " + levels);
+        log.keep(stream);
+        try (Admin admin = Admin.create(client("looker", "looker-secret", "PLAIN"))) {
             assertEquals(
                     Set.of(AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS, AclOperation.READ),
                     requireNonNull(
                                     admin.describeTopics(
-                                                    List.of("water.levels"),
+                                                    List.of(levels),
                                                     new DescribeTopicsOptions()
                                                             .includeAuthorizedOperations(true))
                                             .allTopicNames()
                                             .get(20, TimeUnit.SECONDS)
-                                            .get("water.levels"))
+                                            .get(levels))
                             .authorizedOperations());
             assertEquals(
-                    Set.of("desk SEE water.levels", "desk LIST water.levels"),
-                    Set.copyOf(rights.asked));
-            try (KafkaConsumer<byte[], byte[]> consumer = consumer("desk", "desk-lapsed")) {
-                consumer.assign(List.of(new TopicPartition("water.levels", 0)));
+                    Set.of("looker SEE " + levels, "looker LIST " + levels),
+                    Set.copyOf(rights.asked("looker")));
+            try (KafkaConsumer<byte[], byte[]> consumer = consumer("looker", "looker-lapsed")) {
+                consumer.assign(List.of(new TopicPartition(levels, 0)));
                 consumer.commitSync(
-                        Map.of(new TopicPartition("water.levels", 0), new OffsetAndMetadata(0)));
+                        Map.of(new TopicPartition(levels, 0), new OffsetAndMetadata(0)));
             }
             rights.used.clear(); // as after a long time
             rights.asked.clear();
@@ -348,24 +392,24 @@ final class StreamLogTest {
                     Set.of(),
                     requireNonNull(
                                     admin.describeConsumerGroups(
-                                                    List.of("desk-lapsed"),
+                                                    List.of(group("looker-lapsed")),
                                                     new DescribeConsumerGroupsOptions()
                                                             .includeAuthorizedOperations(true))
                                             .describedGroups()
-                                            .get("desk-lapsed"))
+                                            .get(group("looker-lapsed")))
                             .get(20, TimeUnit.SECONDS)
                             .authorizedOperations());
         }
-        assertEquals(List.of(), rights.asked);
+        assertEquals(List.of(), rights.asked("looker"));
         assertEquals(Set.of(), rights.used);
     }
 
     /** A name that nobody has used yet is whose it becomes. */
     @Test
     void aTransactionIsPublishedWhole() throws Exception {
-        rights.login("gauge", "gauge-secret", "SEE water.levels", "PUBLISH water.levels");
-        rights.login("desk", "desk-secret", "SEE water.levels", "POLL water.levels");
-        log.keep(LEVELS);
+        rights.login("gauge", "gauge-secret", "SEE " + levels, "PUBLISH " + levels);
+        rights.login("desk", "desk-secret", "SEE " + levels, "POLL " + levels);
+        log.keep(stream);
         Map<String, Object> settings = client("gauge", "gauge-secret", "PLAIN");
         settings.put("transactional.id", "gauge-1");
         try (KafkaProducer<byte[], byte[]> producer =
@@ -374,10 +418,10 @@ final class StreamLogTest {
                 Admin other = Admin.create(client("desk", "desk-secret", "PLAIN"))) {
             producer.initTransactions();
             producer.beginTransaction();
-            producer.send(new ProducerRecord<>("water.levels", "gone".getBytes(UTF_8)));
+            producer.send(new ProducerRecord<>(levels, "gone".getBytes(UTF_8)));
             producer.abortTransaction();
             producer.beginTransaction();
-            producer.send(new ProducerRecord<>("water.levels", "kept".getBytes(UTF_8)));
+            producer.send(new ProducerRecord<>(levels, "kept".getBytes(UTF_8)));
             producer.commitTransaction();
             assertTrue(published("gauge") >= 1, rights.counted::toString);
             assertEquals(
@@ -386,7 +430,7 @@ final class StreamLogTest {
         }
         Map<String, Object> committed = Map.of("isolation.level", "read_committed");
         try (KafkaConsumer<byte[], byte[]> consumer = consumer("desk", "desk-1", committed)) {
-            consumer.subscribe(List.of("water.levels"));
+            consumer.subscribe(List.of(levels));
             assertEquals(Set.of("kept"), poll(consumer, 1));
         }
         settings.put("transactional.id", "desk-1");
@@ -400,25 +444,25 @@ final class StreamLogTest {
     /** What comes behind an open transaction is held back, until that is abandoned. */
     @Test
     void whatIsLeftOpenIsAbandoned() throws Exception {
-        rights.login("gauge", "gauge-secret", "SEE water.levels", "PUBLISH water.levels");
-        log.keep(new Topic("water.levels", 1, Duration.ofDays(1), 1L << 30));
+        rights.login("gauge", "gauge-secret", "SEE " + levels, "PUBLISH " + levels);
+        log.keep(new Topic(levels, 1, Duration.ofDays(1), 1L << 30));
         Map<String, Object> settings = client("gauge", "gauge-secret", "PLAIN");
-        settings.put("transactional.id", "gauge-1-0");
+        settings.put("transactional.id", "gauge-left-1-0");
         try (KafkaProducer<byte[], byte[]> left =
                 new KafkaProducer<>(
                         settings, new ByteArraySerializer(), new ByteArraySerializer())) {
             left.initTransactions();
             left.beginTransaction();
-            left.send(new ProducerRecord<>("water.levels", "gone".getBytes(UTF_8)));
+            left.send(new ProducerRecord<>(levels, "gone".getBytes(UTF_8)));
             left.flush();
-            publish("gauge", "water.levels", 0, 1);
-            assertEquals(List.of("gauge-1-0"), log.open("gauge-1"));
-            assertEquals(List.of(), log.open("gauge-2"));
-            log.abandon("gauge-2");
-            assertEquals(Map.of(0, 0L), log.ends("water.levels", 1));
-            log.abandon("gauge-1");
-            assertEquals(Map.of(0, 3L), log.ends("water.levels", 1));
-            assertEquals(List.of(), log.open("gauge-"));
+            publish("gauge", levels, 0, 1);
+            assertEquals(List.of("gauge-left-1-0"), log.open("gauge-left-1"));
+            assertEquals(List.of(), log.open("gauge-left-2"));
+            log.abandon("gauge-left-2");
+            assertEquals(Map.of(0, 0L), log.ends(levels, 1));
+            log.abandon("gauge-left-1");
+            assertEquals(Map.of(0, 3L), log.ends(levels, 1));
+            assertEquals(List.of(), log.open("gauge-left-"));
             assertThrows(KafkaException.class, left::commitTransaction);
         }
     }
@@ -426,8 +470,8 @@ final class StreamLogTest {
     /** All that read what is committed would wait for it. */
     @Test
     void aTransactionThatIsLeftOpenEndsSoon() {
-        rights.login("gauge", "gauge-secret", "SEE water.levels", "PUBLISH water.levels");
-        log.keep(LEVELS);
+        rights.login("gauge", "gauge-secret", "SEE " + levels, "PUBLISH " + levels);
+        log.keep(stream);
         Map<String, Object> settings = client("gauge", "gauge-secret", "PLAIN");
         settings.put("transactional.id", "gauge-1");
         settings.put("transaction.timeout.ms", "900000");
@@ -447,29 +491,23 @@ final class StreamLogTest {
     /** Whoever may do all with a stream may do nothing with the log itself. */
     @Test
     void administrationIsClosed() throws Exception {
-        rights.login(
-                "gauge",
-                "gauge-secret",
-                "SEE water.levels",
-                "PUBLISH water.levels",
-                "POLL water.levels");
-        log.keep(LEVELS);
-        publish("gauge", "water.levels", 0, 10);
-        ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, "water.levels");
+        rights.login("gauge", "gauge-secret", acts);
+        log.keep(stream);
+        List<String> there = log.names();
+        publish("gauge", levels, 0, 10);
+        ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, levels);
         ConfigResource broker = new ConfigResource(ConfigResource.Type.BROKER, "1");
-        TopicPartition first = new TopicPartition("water.levels", 0);
+        TopicPartition first = new TopicPartition(levels, 0);
         AclBinding binding =
                 new AclBinding(
-                        new ResourcePattern(
-                                ResourceType.TOPIC, "water.levels", PatternType.LITERAL),
+                        new ResourcePattern(ResourceType.TOPIC, levels, PatternType.LITERAL),
                         new AccessControlEntry(
                                 "User:x", "*", AclOperation.ALL, AclPermissionType.ALLOW));
         Map<String, Function<Admin, KafkaFuture<?>>> asked = new LinkedHashMap<>();
         asked.put("create", a -> a.createTopics(List.of(new NewTopic("mine", 1, (short) 1))).all());
-        asked.put("delete", a -> a.deleteTopics(List.of("water.levels")).all());
+        asked.put("delete", a -> a.deleteTopics(List.of(levels)).all());
         asked.put(
-                "grow",
-                a -> a.createPartitions(Map.of("water.levels", NewPartitions.increaseTo(9))).all());
+                "grow", a -> a.createPartitions(Map.of(levels, NewPartitions.increaseTo(9))).all());
         asked.put("set topic", a -> a.incrementalAlterConfigs(set(topic, "retention.ms")).all());
         asked.put("set broker", a -> a.incrementalAlterConfigs(set(broker, "log.dirs")).all());
         asked.put("see broker", a -> a.describeConfigs(List.of(broker)).all());
@@ -518,8 +556,9 @@ final class StreamLogTest {
                         () -> what + ": " + e.getCause());
             });
         }
-        assertEquals(List.of("water.levels"), log.names());
-        List<StreamLog.Extent> extents = log.extents("water.levels");
+        assertTrue(there.contains(levels), there::toString);
+        assertEquals(there, log.names());
+        List<StreamLog.Extent> extents = log.extents(levels);
         assertEquals(2, extents.size());
         assertEquals(10, extents.stream().mapToLong(each -> each.next() - each.first()).sum());
     }
@@ -533,34 +572,31 @@ final class StreamLogTest {
 
     @Test
     void aWrongSecretIsRefused() {
-        rights.login("gauge", "gauge-secret", "SEE water.levels", "PUBLISH water.levels");
-        log.keep(LEVELS);
-        for (String mechanism : List.of("PLAIN", "SCRAM-SHA-256")) {
-            try (Admin admin = Admin.create(client("gauge", "wrong", mechanism))) {
+        rights.login("gauge", "gauge-secret", "SEE " + levels, "PUBLISH " + levels);
+        log.keep(stream);
+        List<Admin> wrong =
+                List.of(
+                        Admin.create(client("gauge", "wrong", "PLAIN")),
+                        Admin.create(client("gauge", "wrong", "SCRAM-SHA-256")),
+                        Admin.create(client("(program)", "wrong", "PLAIN")));
+        try {
+            // at the same time, since each of them is told late
+            for (var each : wrong.stream().map(admin -> admin.listTopics().names()).toList()) {
                 ExecutionException e =
                         assertThrows(
-                                ExecutionException.class,
-                                () -> admin.listTopics().names().get(20, TimeUnit.SECONDS));
+                                ExecutionException.class, () -> each.get(20, TimeUnit.SECONDS));
                 assertInstanceOf(SaslAuthenticationException.class, e.getCause());
             }
-        }
-        try (Admin admin = Admin.create(client("(program)", "wrong", "PLAIN"))) {
-            assertThrows(
-                    ExecutionException.class,
-                    () -> admin.listTopics().names().get(20, TimeUnit.SECONDS));
+        } finally {
+            wrong.forEach(Admin::close);
         }
     }
 
     @Test
     void whoeverLosesARightIsCutOffWithTheNextRequest() throws Exception {
-        rights.login(
-                "desk",
-                "desk-secret",
-                "SEE water.levels",
-                "POLL water.levels",
-                "PUBLISH water.levels");
-        log.keep(LEVELS);
-        publish("desk", "water.levels", 0, 10);
+        rights.login("desk", "desk-secret", acts);
+        log.keep(stream);
+        publish("desk", levels, 0, 10);
         // however long it would wait for more
         Map<String, Object> patient =
                 Map.of(
@@ -568,9 +604,9 @@ final class StreamLogTest {
                         "fetch.min.bytes", "1000000",
                         "request.timeout.ms", "70000");
         try (KafkaConsumer<byte[], byte[]> consumer = consumer("desk", "desk-1", patient)) {
-            consumer.subscribe(List.of("water.levels"));
+            consumer.subscribe(List.of(levels));
             assertEquals(10, poll(consumer, 10).size());
-            rights.rights.remove("desk POLL water.levels");
+            rights.rights.remove("desk POLL " + levels);
             long end = System.nanoTime() + 10_000_000_000L; // and not the 60 that it asked for
             assertThrows(
                     TopicAuthorizationException.class,
@@ -579,7 +615,7 @@ final class StreamLogTest {
                             consumer.poll(Duration.ofMillis(100));
                         }
                     });
-            publish("desk", "water.levels", 10, 20);
+            publish("desk", levels, 10, 20);
             for (int i = 0; i < 3; i++) {
                 assertThrows(
                         TopicAuthorizationException.class,
@@ -591,90 +627,82 @@ final class StreamLogTest {
     /** Whoever floods is slowed down, and loses nothing; others are not. */
     @Test
     void anOrganisationThatFloodsIsSlowedDown() throws Exception {
-        log.close();
-        log = StreamLog.embedded(options("slow", 200_000, () -> ""), rights);
-        rights.login("gauge", "gauge-secret", "SEE water.levels", "PUBLISH water.levels");
-        rights.login("desk", "desk-secret", "SEE water.levels", "PUBLISH water.levels");
-        log.keep(LEVELS);
-        byte[] body = new byte[50_000];
-        int records;
-        try (KafkaProducer<byte[], byte[]> flood = producer("gauge");
-                KafkaProducer<byte[], byte[]> other = producer("desk")) {
-            List<java.util.concurrent.Future<?>> sent = new ArrayList<>();
-            // two megabytes may come at once; each request behind them waits longer than the last
-            int others = 0;
-            while (throttled(flood) == 0 && sent.size() < 200) {
-                sent.add(flood.send(new ProducerRecord<>("water.levels", body)));
-                flood.flush();
-                if (sent.size() % 10 == 0) {
-                    other.send(new ProducerRecord<>("water.levels", "x".getBytes(UTF_8)))
-                            .get(30, TimeUnit.SECONDS);
-                    others++;
+        rights.login("gauge", "gauge-secret", "SEE " + levels, "PUBLISH " + levels);
+        rights.login("desk", "desk-secret", "SEE " + levels, "PUBLISH " + levels);
+        try (StreamLog slow = StreamLog.embedded(options("slow", 200_000, () -> ""), rights)) {
+            reached = slow;
+            slow.keep(stream);
+            byte[] body = new byte[50_000];
+            int records;
+            try (KafkaProducer<byte[], byte[]> flood = producer("gauge");
+                    KafkaProducer<byte[], byte[]> other = producer("desk")) {
+                List<java.util.concurrent.Future<?>> sent = new ArrayList<>();
+                // two megabytes may come at once; each request behind them waits longer than the
+                // last
+                int others = 0;
+                while (throttled(flood) == 0 && sent.size() < 200) {
+                    sent.add(flood.send(new ProducerRecord<>(levels, body)));
+                    flood.flush();
+                    if (sent.size() % 10 == 0) {
+                        other.send(new ProducerRecord<>(levels, "x".getBytes(UTF_8)))
+                                .get(30, TimeUnit.SECONDS);
+                        others++;
+                    }
                 }
+                assertTrue(sent.size() > 20, () -> sent.size() + " records");
+                sent.add(flood.send(new ProducerRecord<>(levels, body)));
+                other.send(new ProducerRecord<>(levels, "x".getBytes(UTF_8)))
+                        .get(30, TimeUnit.SECONDS);
+                records = sent.size() + others + 1;
+                for (var each : sent) {
+                    each.get(60, TimeUnit.SECONDS);
+                }
+                assertTrue(throttled(flood) > 0, "nobody was slowed down");
+                assertEquals(0, throttled(other), "the other one was");
             }
-            assertTrue(sent.size() > 20, () -> sent.size() + " records");
-            sent.add(flood.send(new ProducerRecord<>("water.levels", body)));
-            other.send(new ProducerRecord<>("water.levels", "x".getBytes(UTF_8)))
-                    .get(30, TimeUnit.SECONDS);
-            records = sent.size() + others + 1;
-            for (var each : sent) {
-                each.get(60, TimeUnit.SECONDS);
-            }
-            assertTrue(throttled(flood) > 0, "nobody was slowed down");
-            assertEquals(0, throttled(other), "the other one was");
+            assertEquals(
+                    records, slow.extents(levels).stream().mapToLong(StreamLog.Extent::next).sum());
         }
-        assertEquals(
-                records,
-                log.extents("water.levels").stream().mapToLong(StreamLog.Extent::next).sum());
     }
 
     /** Producers are told, or wait; what is read goes on, and all goes on once there is room. */
     @Test
     void whatHasNoRoomIsNotTaken() throws Exception {
-        log.close();
-        AtomicReference<String> full = new AtomicReference<>("");
-        log = StreamLog.embedded(options("full", 0, full::get), rights);
-        rights.login(
-                "desk",
-                "desk-secret",
-                "SEE water.levels",
-                "POLL water.levels",
-                "PUBLISH water.levels");
-        log.keep(LEVELS);
-        publish("desk", "water.levels", 0, 10);
-        full.set("the disk has 3 MiB left");
+        rights.login("desk", "desk-secret", acts);
+        log.keep(stream);
+        publish("desk", levels, 0, 10);
+        FULL.set("the disk has 3 MiB left");
         StorageFailure refused =
                 assertThrows(
                         StorageFailure.class,
                         () ->
                                 log.append(
-                                        "water.levels",
+                                        levels,
                                         List.of(
                                                 StreamRecord.Coming.of(
                                                         "not this one".getBytes(UTF_8)))));
         assertEquals(StorageFailure.Kind.FULL, refused.kind());
         Map<String, Object> hasty = client("desk", "desk-secret", "PLAIN");
-        hasty.put("delivery.timeout.ms", "600");
-        hasty.put("request.timeout.ms", "500");
+        hasty.put("delivery.timeout.ms", "300");
+        hasty.put("request.timeout.ms", "200");
         try (KafkaProducer<byte[], byte[]> producer = producer("desk");
                 KafkaProducer<byte[], byte[]> other =
                         new KafkaProducer<>(
                                 hasty, new ByteArraySerializer(), new ByteArraySerializer())) {
-            var waits = producer.send(new ProducerRecord<>("water.levels", "r10".getBytes(UTF_8)));
-            var lost = other.send(new ProducerRecord<>("water.levels", "nor".getBytes(UTF_8)));
+            var waits = producer.send(new ProducerRecord<>(levels, "r10".getBytes(UTF_8)));
+            var lost = other.send(new ProducerRecord<>(levels, "nor".getBytes(UTF_8)));
             ExecutionException told =
                     assertThrows(ExecutionException.class, () -> lost.get(20, TimeUnit.SECONDS));
             assertInstanceOf(RetriableException.class, told.getCause());
             assertFalse(waits.isDone());
             try (KafkaConsumer<byte[], byte[]> consumer = consumer("desk", "desk-1")) {
-                consumer.subscribe(List.of("water.levels"));
+                consumer.subscribe(List.of(levels));
                 assertEquals(10, poll(consumer, 10).size());
             }
-            full.set("");
+            FULL.set("");
             waits.get(20, TimeUnit.SECONDS);
         }
-        assertEquals(
-                11, log.extents("water.levels").stream().mapToLong(StreamLog.Extent::next).sum());
+        assertEquals(11, log.extents(levels).stream().mapToLong(StreamLog.Extent::next).sum());
         assertEquals(11, published("desk"), rights.counted::toString); // however often it came
     }
 
@@ -689,13 +717,13 @@ final class StreamLogTest {
     /** What cannot be put on record is not served, and clients try again. */
     @Test
     void whatCannotBeRecordedWaits() throws Exception {
-        rights.login("gauge", "gauge-secret", "SEE water.levels", "PUBLISH water.levels");
-        log.keep(LEVELS);
+        rights.login("gauge", "gauge-secret", "SEE " + levels, "PUBLISH " + levels);
+        log.keep(stream);
         try (KafkaProducer<byte[], byte[]> producer = producer("gauge")) {
-            producer.send(new ProducerRecord<>("water.levels", "x".getBytes(UTF_8)))
+            producer.send(new ProducerRecord<>(levels, "x".getBytes(UTF_8)))
                     .get(30, TimeUnit.SECONDS);
             rights.broken = true;
-            var waits = producer.send(new ProducerRecord<>("water.levels", "y".getBytes(UTF_8)));
+            var waits = producer.send(new ProducerRecord<>(levels, "y".getBytes(UTF_8)));
             long end = System.nanoTime() + 20_000_000_000L;
             while (rights.unrecorded.get() < 3 && System.nanoTime() < end) {
                 LockSupport.parkNanos(10_000_000);
@@ -705,8 +733,7 @@ final class StreamLogTest {
             rights.broken = false;
             waits.get(30, TimeUnit.SECONDS);
         }
-        assertEquals(
-                2, log.extents("water.levels").stream().mapToLong(StreamLog.Extent::next).sum());
+        assertEquals(2, log.extents(levels).stream().mapToLong(StreamLog.Extent::next).sum());
     }
 
     /**
@@ -715,22 +742,22 @@ final class StreamLogTest {
      */
     @Test
     void whatIsAcknowledgedIsSynced() throws Exception {
-        rights.login("gauge", "gauge-secret", "SEE water.levels", "PUBLISH water.levels");
-        log.keep(LEVELS);
+        rights.login("gauge", "gauge-secret", "SEE " + levels, "PUBLISH " + levels);
+        log.keep(stream);
         long before = syncs();
-        for (int i = 0; i < 50; i++) {
+        for (int i = 0; i < 20; i++) {
             var one = List.of(StreamRecord.Coming.of(new byte[] {1}));
-            assertInstanceOf(StreamLog.Appended.Kept.class, log.append("water.levels", one));
+            assertInstanceOf(StreamLog.Appended.Kept.class, log.append(levels, one));
         }
         long between = syncs();
-        assertTrue(between - before >= 50, () -> between - before + " syncs of 50 of our own");
+        assertTrue(between - before >= 20, () -> between - before + " syncs of 20 of our own");
         try (KafkaProducer<byte[], byte[]> producer = producer("gauge")) {
-            for (int i = 0; i < 50; i++) {
+            for (int i = 0; i < 20; i++) {
                 sent(producer, new byte[] {2}); // waits for the answer before the next
             }
         }
         long after = syncs();
-        assertTrue(after - between >= 50, () -> after - between + " syncs of 50 of a client");
+        assertTrue(after - between >= 20, () -> after - between + " syncs of 20 of a client");
     }
 
     /** Kafka's own count, of all logs of this process. */
@@ -745,18 +772,19 @@ final class StreamLogTest {
 
     @Test
     void aStreamGrowsAndGoes() {
-        log.keep(LEVELS);
-        log.keep(new Topic("water.levels", 4, Duration.ofHours(1), 1L << 20));
-        assertEquals(4, log.extents("water.levels").size());
-        assertTrue(log.remove("water.levels"));
-        assertFalse(log.remove("water.levels"));
-        assertEquals(List.of(), log.names());
-        assertEquals(List.of(), log.extents("water.levels"));
+        List<String> there = log.names();
+        log.keep(stream);
+        log.keep(new Topic(levels, 4, Duration.ofHours(1), 1L << 20));
+        assertEquals(4, log.extents(levels).size());
+        assertTrue(log.remove(levels));
+        assertFalse(log.remove(levels));
+        assertEquals(there, log.names());
+        assertEquals(List.of(), log.extents(levels));
     }
 
     @Test
     void theProgramAppendsAndReadsByItself() {
-        log.keep(LEVELS);
+        log.keep(stream);
         List<StreamRecord.Coming> coming = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             coming.add(
@@ -766,11 +794,10 @@ final class StreamLogTest {
                             Optional.of(Instant.ofEpochMilli(1_000 + i)),
                             List.of(new StreamRecord.Header("h", new byte[] {1, 2}))));
         }
-        var kept =
-                assertInstanceOf(StreamLog.Appended.Kept.class, log.append("water.levels", coming));
+        var kept = assertInstanceOf(StreamLog.Appended.Kept.class, log.append(levels, coming));
         assertEquals(100, Set.copyOf(kept.places()).size());
         Map<StreamLog.Place, StreamRecord> read = new HashMap<>();
-        try (StreamLog.Reader reader = log.read("water.levels", Map.of(0, 0L, 1, 0L))) {
+        try (StreamLog.Reader reader = log.read(levels, Map.of(0, 0L, 1, 0L))) {
             long end = System.nanoTime() + 20_000_000_000L;
             while (read.size() < 100 && System.nanoTime() < end) {
                 for (StreamRecord each : reader.poll(Duration.ofMillis(200))) {
@@ -791,15 +818,15 @@ final class StreamLogTest {
         }
         Set<StreamLog.Place> few =
                 Set.of(kept.places().get(3), kept.places().get(99), kept.places().get(50));
-        Map<StreamLog.Place, StreamRecord> again = log.again("water.levels", few);
+        Map<StreamLog.Place, StreamRecord> again = log.again(levels, few);
         assertEquals(few, again.keySet());
         again.forEach((place, found) ->
                 assertArrayEquals(
                         Optional.ofNullable(read.get(place)).orElseThrow().value().get(),
                         found.value().get()));
         // from the middle on, and past what is gone
-        long middle = log.extents("water.levels").getFirst().next() / 2;
-        try (StreamLog.Reader reader = log.read("water.levels", Map.of(0, middle))) {
+        long middle = log.extents(levels).getFirst().next() / 2;
+        try (StreamLog.Reader reader = log.read(levels, Map.of(0, middle))) {
             assertEquals(middle, reader.poll(Duration.ofSeconds(10)).getFirst().offset());
         }
         assertInstanceOf(
@@ -807,19 +834,14 @@ final class StreamLogTest {
                 log.append("water.none", List.of(StreamRecord.Coming.of(new byte[1]))));
         assertInstanceOf(
                 StreamLog.Appended.TooLarge.class,
-                log.append("water.levels", List.of(StreamRecord.Coming.of(new byte[2 << 20]))));
+                log.append(levels, List.of(StreamRecord.Coming.of(new byte[2 << 20]))));
     }
 
     /** It takes what lies there from files; it is to find what a consumer would. */
     @Test
     void whoeverIsFarBehindReadsWhatAConsumerDoes() throws Exception {
-        rights.login(
-                "gauge",
-                "gauge-secret",
-                "SEE water.levels",
-                "PUBLISH water.levels",
-                "POLL water.levels");
-        log.keep(LEVELS);
+        rights.login("gauge", "gauge-secret", acts);
+        log.keep(stream);
         int sent = 0;
         for (String form : List.of("none", "gzip", "snappy", "lz4", "zstd")) {
             Map<String, Object> settings = client("gauge", "gauge-secret", "PLAIN");
@@ -836,7 +858,7 @@ final class StreamLogTest {
                     for (int k = 0; k < 600; k++) {
                         producer.send(
                                 new ProducerRecord<>(
-                                        "water.levels",
+                                        levels,
                                         k % 3 == 0 ? 0 : 1,
                                         k % 5 == 0 ? null : ("k" + k).getBytes(UTF_8),
                                         k % 50 == 1 ? null : (form + sent++).getBytes(UTF_8),
@@ -859,16 +881,14 @@ final class StreamLogTest {
             for (int k = 0; k < 1_000; k++) {
                 some.add(StreamRecord.Coming.of(("own " + sent++).getBytes(UTF_8)));
             }
-            assertInstanceOf(StreamLog.Appended.Kept.class, log.append("water.levels", some));
+            assertInstanceOf(StreamLog.Appended.Kept.class, log.append(levels, some));
         }
-        List<String> polled = new ArrayList<>();
+        List<Told> polled = new ArrayList<>();
         Map<String, Object> settings = client("gauge", "gauge-secret", "PLAIN");
         settings.put("isolation.level", "read_committed");
         settings.put("fetch.max.wait.ms", "50");
         List<TopicPartition> both =
-                List.of(
-                        new TopicPartition("water.levels", 0),
-                        new TopicPartition("water.levels", 1));
+                List.of(new TopicPartition(levels, 0), new TopicPartition(levels, 1));
         long end = System.nanoTime() + 60_000_000_000L;
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(
@@ -881,7 +901,7 @@ final class StreamLogTest {
                     && System.nanoTime() < end) {
                 for (ConsumerRecord<byte[], byte[]> each : consumer.poll(Duration.ofMillis(100))) {
                     polled.add(
-                            told(
+                            Told.of(
                                     each.partition(),
                                     each.offset(),
                                     each.timestamp(),
@@ -892,19 +912,19 @@ final class StreamLogTest {
             }
         }
         assertTrue(polled.size() > 12_000, () -> String.valueOf(polled.size()));
-        polled.sort(Comparator.comparing(each -> each.charAt(0))); // and as they came otherwise
+        polled.sort(Comparator.comparing(Told::partition)); // and as they came otherwise
         for (boolean large : new boolean[] {true, false}) {
             Map<Integer, Long> from = Map.of(0, 0L, 1, 0L);
-            List<String> read = new ArrayList<>();
+            List<Told> read = new ArrayList<>();
             try (StreamLog.Reader reader =
-                    large ? log.read("water.levels", from) : log.follow("water.levels", from)) {
+                    large ? log.read(levels, from) : log.follow(levels, from)) {
                 while (read.size() < polled.size() && System.nanoTime() < end) {
                     List<StreamRecord> some = reader.poll(Duration.ofMillis(200));
                     assertTrue(some.size() <= 5_000);
                     for (StreamRecord each : some) {
                         assertTrue(reader.next(each.partition()) > each.offset());
                         read.add(
-                                told(
+                                Told.of(
                                         each.partition(),
                                         each.offset(),
                                         each.at().toEpochMilli(),
@@ -914,7 +934,7 @@ final class StreamLogTest {
                     }
                 }
             }
-            read.sort(Comparator.comparing(each -> each.charAt(0)));
+            read.sort(Comparator.comparing(Told::partition));
             assertEquals(polled, read);
         }
         assertTrue(
@@ -939,7 +959,7 @@ final class StreamLogTest {
             for (int i = 0; i < 24; i++) {
                 for (KafkaProducer<byte[], byte[]> each : both) {
                     byte[] value = ("long " + i + " ".repeat(100_000)).getBytes(UTF_8);
-                    each.send(new ProducerRecord<>("water.levels", i % 2, null, value));
+                    each.send(new ProducerRecord<>(levels, i % 2, null, value));
                     each.flush();
                 }
             }
@@ -950,21 +970,22 @@ final class StreamLogTest {
         }
     }
 
-    private static String told(
-            int partition,
-            long offset,
-            long at,
-            byte @Nullable [] key,
-            byte @Nullable [] value,
-            int headers) {
-        return "%d %08d %d %s %s %d"
-                .formatted(
-                        partition,
-                        offset,
-                        at,
-                        key == null ? "-" : new String(key, UTF_8),
-                        value == null ? "-" : new String(value, UTF_8),
-                        headers);
+    /** What is compared of a record. */
+    private record Told(
+            int partition, long offset, long at, String key, String value, int headers) {
+        static Told of(
+                int partition,
+                long offset,
+                long at,
+                byte @Nullable [] key,
+                byte @Nullable [] value,
+                int headers) {
+            return new Told(partition, offset, at, text(key), text(value), headers);
+        }
+
+        private static String text(byte @Nullable [] bytes) {
+            return bytes == null ? "-" : new String(bytes, UTF_8);
+        }
     }
 
     /** An interrupt within a read would close the file, and Kafka would give up its disk. */
@@ -974,7 +995,7 @@ final class StreamLogTest {
                     Thread.ofVirtual()
                             .start(() -> {
                                 try (StreamLog.Reader reader =
-                                        log.read("water.levels", Map.of(0, 0L, 1, 0L))) {
+                                        log.read(levels, Map.of(0, 0L, 1, 0L))) {
                                     while (!Thread.currentThread().isInterrupted()) {
                                         if (reader.poll(Duration.ofMillis(10)).isEmpty()) {
                                             return;
@@ -990,8 +1011,8 @@ final class StreamLogTest {
         }
         assertInstanceOf(
                 StreamLog.Appended.Kept.class,
-                log.append("water.levels", List.of(StreamRecord.Coming.of(new byte[1]))));
-        try (StreamLog.Reader reader = log.read("water.levels", Map.of(0, 0L))) {
+                log.append(levels, List.of(StreamRecord.Coming.of(new byte[1]))));
+        try (StreamLog.Reader reader = log.read(levels, Map.of(0, 0L))) {
             assertFalse(reader.poll(Duration.ofSeconds(10)).isEmpty());
         }
     }
@@ -999,8 +1020,8 @@ final class StreamLogTest {
     /** A few KiB that unpack to gigabytes would fill the memory of all who read them. */
     @Test
     void whatUnpacksToTooMuchIsRefusedAsTooLarge() throws Exception {
-        rights.login("gauge", "gauge-secret", "SEE water.levels", "PUBLISH water.levels");
-        log.keep(new Topic("water.levels", 1, Duration.ofDays(1), 1L << 30));
+        rights.login("gauge", "gauge-secret", "SEE " + levels, "PUBLISH " + levels);
+        log.keep(new Topic(levels, 1, Duration.ofDays(1), 1L << 30));
         for (String form : List.of("gzip", "snappy", "lz4", "zstd")) {
             Map<String, Object> settings = client("gauge", "gauge-secret", "PLAIN");
             settings.put("compression.type", form);
@@ -1015,7 +1036,7 @@ final class StreamLogTest {
                         RecordTooLargeException.class,
                         assertThrows(
                                         ExecutionException.class,
-                                        () -> sent(producer, new byte[40 << 20]))
+                                        () -> sent(producer, new byte[33 << 20]))
                                 .getCause(),
                         form);
                 // of one record Kafka itself looks at the size
@@ -1028,7 +1049,7 @@ final class StreamLogTest {
                         form);
                 List<java.util.concurrent.Future<?>> good = new ArrayList<>();
                 for (int i = 0; i < 500; i++) {
-                    good.add(producer.send(new ProducerRecord<>("water.levels", new byte[10_000])));
+                    good.add(producer.send(new ProducerRecord<>(levels, new byte[10_000])));
                 }
                 for (var each : good) {
                     each.get(30, TimeUnit.SECONDS);
@@ -1039,7 +1060,7 @@ final class StreamLogTest {
         // and readers take no more than they can hold at a time
         long read = 0;
         int polls = 0;
-        try (StreamLog.Reader reader = log.read("water.levels", Map.of(0, 0L))) {
+        try (StreamLog.Reader reader = log.read(levels, Map.of(0, 0L))) {
             long end = System.nanoTime() + 30_000_000_000L;
             while (read < 2_000 && System.nanoTime() < end) {
                 int some = reader.poll(Duration.ofSeconds(1)).size();
@@ -1051,7 +1072,7 @@ final class StreamLogTest {
         assertEquals(2_000, read);
         assertTrue(polls < 100, polls + " polls");
         read = 0;
-        try (StreamLog.Reader reader = log.follow("water.levels", Map.of(0, 0L))) {
+        try (StreamLog.Reader reader = log.follow(levels, Map.of(0, 0L))) {
             long end = System.nanoTime() + 30_000_000_000L;
             while (read < 2_000 && System.nanoTime() < end) {
                 int some = reader.poll(Duration.ofSeconds(1)).size();
@@ -1062,20 +1083,19 @@ final class StreamLogTest {
         assertEquals(2_000, read);
     }
 
-    private static void sent(KafkaProducer<byte[], byte[]> producer, byte[] value)
-            throws Exception {
-        producer.send(new ProducerRecord<>("water.levels", value)).get(30, TimeUnit.SECONDS);
+    private void sent(KafkaProducer<byte[], byte[]> producer, byte[] value) throws Exception {
+        producer.send(new ProducerRecord<>(levels, value)).get(30, TimeUnit.SECONDS);
     }
 
     /** Windows would wait for the clock that is ahead, and what others send be late. */
     @Test
     void aClockThatIsAheadIsRefused() throws Exception {
-        rights.login("gauge", "gauge-secret", "SEE water.levels", "PUBLISH water.levels");
-        log.keep(LEVELS);
+        rights.login("gauge", "gauge-secret", "SEE " + levels, "PUBLISH " + levels);
+        log.keep(stream);
         try (KafkaProducer<byte[], byte[]> producer = producer("gauge")) {
             for (Duration behind : List.of(Duration.ofDays(3_000), Duration.ofSeconds(-30))) {
                 long at = Instant.now().minus(behind).toEpochMilli();
-                producer.send(new ProducerRecord<>("water.levels", 0, at, null, new byte[1]))
+                producer.send(new ProducerRecord<>(levels, 0, at, null, new byte[1]))
                         .get(30, TimeUnit.SECONDS);
             }
             long hour = Instant.now().plus(Duration.ofHours(1)).toEpochMilli();
@@ -1086,7 +1106,7 @@ final class StreamLogTest {
                                     () ->
                                             producer.send(
                                                             new ProducerRecord<>(
-                                                                    "water.levels",
+                                                                    levels,
                                                                     0,
                                                                     hour,
                                                                     null,
@@ -1094,8 +1114,7 @@ final class StreamLogTest {
                                                     .get(30, TimeUnit.SECONDS))
                             .getCause());
         }
-        assertEquals(
-                2, log.extents("water.levels").stream().mapToLong(StreamLog.Extent::next).sum());
+        assertEquals(2, log.extents(levels).stream().mapToLong(StreamLog.Extent::next).sum());
         assertEquals(2, published("gauge"), rights.counted::toString); // and in no count
         // who wants no answer is counted without one
         Map<String, Object> silent = client("gauge", "gauge-secret", "PLAIN");
@@ -1109,11 +1128,10 @@ final class StreamLogTest {
                 LockSupport.parkNanos(10_000_000);
             }
             assertEquals(3, published("gauge"), rights.counted::toString);
-            rights.rights.remove("gauge PUBLISH water.levels");
+            rights.rights.remove("gauge PUBLISH " + levels);
             rights.asked.clear();
             sent(producer, new byte[1]);
-            while (!rights.asked.contains("gauge PUBLISH water.levels")
-                    && System.nanoTime() < end) {
+            while (!rights.asked.contains("gauge PUBLISH " + levels) && System.nanoTime() < end) {
                 LockSupport.parkNanos(10_000_000);
             }
         }
@@ -1124,32 +1142,30 @@ final class StreamLogTest {
     /** What whoever lets records go says is gone lies in no file any more; all else does. */
     @Test
     void filesGoWithTheLastOfTheirRecords() throws Exception {
-        Topic quiet = new Topic("water.quiet", 1, Duration.ofDays(1), 1L << 30);
-        log.keep(LEVELS, StreamLog.Letting.TOLD);
-        log.keep(quiet, StreamLog.Letting.TOLD);
+        String quiet = "water.quiet" + number;
+        log.keep(stream, StreamLog.Letting.TOLD);
+        log.keep(new Topic(quiet, 1, Duration.ofDays(1), 1L << 30), StreamLog.Letting.TOLD);
         List<StreamRecord.Coming> coming =
                 List.of(
                         StreamRecord.Coming.of("somebody's".getBytes(UTF_8)),
                         StreamRecord.Coming.of("another's".getBytes(UTF_8)));
-        log.append("water.quiet", coming);
-        log.append("water.levels", coming);
-        assertEquals(1, files("water.quiet-0", "somebody's"));
-        log.trim("water.quiet", Map.of(0, 1L), Instant.now().plusSeconds(60));
-        assertEquals(List.of(new StreamLog.Extent(0, 1, 2)), log.extents("water.quiet"));
-        assertEquals(1, files("water.quiet-0", "another's"));
-        log.trim("water.quiet", Map.of(0, 2L), Instant.now().minusSeconds(60)); // too young
-        assertEquals(1, files("water.quiet-0", "another's"));
-        log.trim("water.quiet", Map.of(0, 2L), Instant.now().plusSeconds(60));
-        assertEquals(List.of(new StreamLog.Extent(0, 2, 2)), log.extents("water.quiet"));
-        assertEquals(0, files("water.quiet-0", "another's"));
-        assertEquals(
-                2, log.extents("water.levels").stream().mapToLong(e -> e.next() - e.first()).sum());
-        log.append("water.quiet", coming.subList(0, 1));
-        assertEquals(List.of(new StreamLog.Extent(0, 2, 3)), log.extents("water.quiet"));
+        log.append(quiet, coming);
+        log.append(levels, coming);
+        assertEquals(1, files(quiet + "-0", "somebody's"));
+        log.trim(quiet, Map.of(0, 1L), Instant.now().plusSeconds(60));
+        assertEquals(List.of(new StreamLog.Extent(0, 1, 2)), log.extents(quiet));
+        assertEquals(1, files(quiet + "-0", "another's"));
+        log.trim(quiet, Map.of(0, 2L), Instant.now().minusSeconds(60)); // too young
+        assertEquals(1, files(quiet + "-0", "another's"));
+        log.trim(quiet, Map.of(0, 2L), Instant.now().plusSeconds(60));
+        assertEquals(List.of(new StreamLog.Extent(0, 2, 2)), log.extents(quiet));
+        assertEquals(0, files(quiet + "-0", "another's"));
+        assertEquals(2, log.extents(levels).stream().mapToLong(e -> e.next() - e.first()).sum());
+        log.append(quiet, coming.subList(0, 1));
+        assertEquals(List.of(new StreamLog.Extent(0, 2, 3)), log.extents(quiet));
         log.close();
-        log = open(rights);
-        log.start();
-        assertEquals(List.of(new StreamLog.Extent(0, 2, 3)), log.extents("water.quiet"));
+        openAgain();
+        assertEquals(List.of(new StreamLog.Extent(0, 2, 3)), log.extents(quiet));
     }
 
     /** Those that are a partition's; what was let go lies for a minute under another name. */
@@ -1178,7 +1194,7 @@ final class StreamLogTest {
                 assertEquals(Optional.empty(), late.failure());
                 taken.close();
                 assertEquals(taken.getLocalPort(), late.start());
-                late.keep(LEVELS);
+                late.keep(stream);
             }
         }
     }
