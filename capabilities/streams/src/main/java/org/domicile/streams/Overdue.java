@@ -38,11 +38,15 @@ final class Overdue implements AutoCloseable {
     /** What of a connection is not complete, and since when. */
     private record Waits(Object what, long since) {}
 
+    /**
+     * @param patience for a login and for the rest of a request; where it is short, it is looked at
+     *     more often
+     */
     Overdue(SocketServer server, Set<String> listeners, Duration patience) {
         this.server = server;
         this.listeners = listeners;
         this.patience = patience;
-        long step = STEP.toMillis();
+        long step = Math.min(STEP.toMillis(), patience.toMillis() / 4);
         looking.scheduleWithFixedDelay(this::look, step, step, TimeUnit.MILLISECONDS);
     }
 
