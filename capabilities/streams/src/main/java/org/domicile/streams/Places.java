@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,6 +91,7 @@ final class Places implements AutoCloseable {
     private final Answers answers;
     private final Consumer<Got> late;
     private final int most;
+    private final LongSupplier clock;
     private final CountDownLatch ends = new CountDownLatch(1);
 
     // all of it behind the lock of connections
@@ -101,16 +103,18 @@ final class Places implements AutoCloseable {
      * @param late is told of what no fetch tells
      */
     Places(Answers answers, Consumer<Got> late) {
-        this(answers, late, MOST);
+        this(answers, late, MOST, System::nanoTime);
     }
 
     /**
      * @param most partitions of connections that are remembered
+     * @param clock the machine's own, in nanoseconds, which nobody puts to another time
      */
-    Places(Answers answers, Consumer<Got> late, int most) {
+    Places(Answers answers, Consumer<Got> late, int most, LongSupplier clock) {
         this.answers = answers;
         this.late = late;
         this.most = most;
+        this.clock = clock;
     }
 
     /** What a fetch shows that a connection has got, before it is answered itself. */
@@ -121,7 +125,7 @@ final class Places implements AutoCloseable {
             Known known = connections.computeIfAbsent(connection, _ -> new Known());
             settled = known.settled; // what it got was counted when it fell silent
             known.settled = false;
-            known.heard = System.nanoTime();
+            known.heard = clock.getAsLong();
             for (Asked each : asked) {
                 Last last = known.spots.get(each.spot());
                 if (last != null) {
@@ -209,7 +213,7 @@ final class Places implements AutoCloseable {
     private void run() {
         try {
             while (!ends.await(STEP_MILLIS, TimeUnit.MILLISECONDS)) {
-                settle(System.nanoTime() - SILENT.toNanos());
+                settle(clock.getAsLong() - SILENT.toNanos());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -252,6 +256,6 @@ final class Places implements AutoCloseable {
     @Override
     public void close() {
         ends.countDown();
-        settle(System.nanoTime());
+        settle(clock.getAsLong());
     }
 }
