@@ -10,12 +10,16 @@ import java.time.Duration;
 final class ChildLog {
     private ChildLog() {}
 
-    public static void main(String[] arguments) throws Exception {
+    /** The log of such a process; one of another process that has died is taken up. */
+    static StreamLog open(Path folder) {
         Rights rights = new Rights();
         rights.login("gauge", "gauge-secret", "SEE water.levels", "PUBLISH water.levels");
         rights.login("desk", "desk-secret", "SEE water.levels", "POLL water.levels");
-        StreamLog log =
-                StreamLog.embedded(new LogOptions(Path.of(arguments[0]), "127.0.0.1", 0), rights);
+        return StreamLog.embedded(new LogOptions(folder, "127.0.0.1", 0), rights);
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        StreamLog log = open(Path.of(arguments[0]));
         log.keep(new Topic("water.levels", 2, Duration.ofDays(1), 1L << 30));
         System.out.println(log.port().orElseThrow());
         while (System.in.read() >= 0) {
