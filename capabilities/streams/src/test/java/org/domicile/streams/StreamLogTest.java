@@ -956,9 +956,9 @@ final class StreamLogTest {
                 both.getLast().initTransactions();
                 both.getLast().beginTransaction();
             }
-            for (int i = 0; i < 24; i++) {
+            for (int i = 0; i < 8; i++) {
                 for (KafkaProducer<byte[], byte[]> each : both) {
-                    byte[] value = ("long " + i + " ".repeat(100_000)).getBytes(UTF_8);
+                    byte[] value = ("long " + i + " ".repeat(300_000)).getBytes(UTF_8);
                     each.send(new ProducerRecord<>(levels, i % 2, null, value));
                     each.flush();
                 }
