@@ -20,7 +20,7 @@ import java.util.function.Predicate;
  * @param folder for what is published
  */
 record MuchState(Rig rig, Path folder) {
-    private static final int KEYS = Integer.getInteger("domicile.keys", 60_000);
+    private static final int KEYS = Integer.getInteger("domicile.keys", 30_000);
     private static final int MORE = KEYS / 2;
     private static final int AT_ONCE = 100_000;
     private static final long MOST_OF_IT = KEYS * 40L; // bytes; a key takes 85, 46 once it is found
