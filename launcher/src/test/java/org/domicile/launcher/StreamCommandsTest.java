@@ -40,6 +40,8 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,8 +50,23 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 final class StreamCommandsTest {
     @TempDir private Path folder;
+    @TempDir static Path above;
+    private static Rig shared;
+    private static Cloud running;
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    /** One for all tests that neither restart nor withdraw what others need. */
+    @BeforeAll
+    static void open() throws IOException {
+        shared = new Rig(above);
+        running = shared.open("kafka.listen=127.0.0.1:0");
+    }
+
+    @AfterAll
+    static void close() {
+        running.close();
+    }
 
     private static HttpRequest.Builder request(Rig rig, String path) throws IOException {
         Endpoints server = Endpoints.on(new Folder(rig.data()));
@@ -182,6 +199,7 @@ final class StreamCommandsTest {
                     uses::toString);
             done(rig.run("stream", "delete", "water.levels"));
             assertTrue(rig.run("stream", "list").out().contains("no streams"));
+            theEndOfAPurposeEndsWhoFollows(rig);
         }
     }
 
@@ -207,57 +225,52 @@ final class StreamCommandsTest {
     /** Who comes back where it was misses nothing, in partitions that had not come yet either. */
     @Test
     void whoComesBackMissesNothing() throws Exception {
-        Rig rig = new Rig(folder);
-        try (Cloud cloud = rig.open("kafka.listen=127.0.0.1:0")) {
-            done(rig.run("stream", "create", "air", "--partitions", "2"));
-            StringBuilder lines = new StringBuilder();
-            for (int i = 0; i < 40; i++) {
-                lines.append("{\"k\":\"%d\",\"n\":%d}\n".formatted(i % 9, i));
-            }
-            sent(
-                    request(rig, "air?key=k")
-                            .POST(HttpRequest.BodyPublishers.ofString(lines.toString()))
-                            .build());
-            String first = sent(request(rig, "air/records?from=beginning&limit=1").build()).body();
-            String id =
-                    first.lines().filter(each -> each.startsWith("id: ")).findFirst().orElseThrow();
-            assertEquals(2, id.split(",", -1).length, id);
-            String rest =
-                    sent(request(rig, "air/records?limit=39")
-                                    .header("Last-Event-ID", id.substring(4))
-                                    .build())
-                            .body();
-            assertEquals(39, records(rest));
-            HttpResponse<InputStream> follows =
-                    HTTP.send(
-                            request(rig, "air/records?limit=3").build(),
-                            HttpResponse.BodyHandlers.ofInputStream());
-            done(rig.run("stream", "change", "air", "--partitions", "6"));
-            Properties settings = new Properties();
-            settings.load(new StringReader(rig.run("env", "--for", "java").out()));
-            ByteArraySerializer bytes = new ByteArraySerializer();
-            try (KafkaProducer<byte[], byte[]> producer =
-                    new KafkaProducer<>(settings, bytes, bytes)) {
-                for (int partition : List.of(5, 0, 3)) {
-                    producer.send(new ProducerRecord<>("air", partition, null, new byte[] {'1'}))
-                            .get();
-                }
-            }
-            String all = new String(follows.body().readAllBytes(), UTF_8);
-            assertEquals(3, records(all), all);
-            // with an id of before it grew
-            String later =
-                    sent(request(rig, "air/records?limit=42")
-                                    .header("Last-Event-ID", id.substring(4))
-                                    .build())
-                            .body();
-            assertEquals(42, records(later));
-            assertTrue(later.contains("{\"partition\":5"), later);
-            Rig.Ran alike = rig.run("stream", "create", "a_r");
-            done(alike);
-            Rig.Ran taken = rig.run("stream", "create", "a.r");
-            assertTrue(taken.err().contains("is taken"), taken::err);
+        Rig rig = shared;
+        done(rig.run("stream", "create", "air", "--partitions", "2"));
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 40; i++) {
+            lines.append("{\"k\":\"%d\",\"n\":%d}\n".formatted(i % 9, i));
         }
+        sent(
+                request(rig, "air?key=k")
+                        .POST(HttpRequest.BodyPublishers.ofString(lines.toString()))
+                        .build());
+        String first = sent(request(rig, "air/records?from=beginning&limit=1").build()).body();
+        String id = first.lines().filter(each -> each.startsWith("id: ")).findFirst().orElseThrow();
+        assertEquals(2, id.split(",", -1).length, id);
+        String rest =
+                sent(request(rig, "air/records?limit=39")
+                                .header("Last-Event-ID", id.substring(4))
+                                .build())
+                        .body();
+        assertEquals(39, records(rest));
+        HttpResponse<InputStream> follows =
+                HTTP.send(
+                        request(rig, "air/records?limit=3").build(),
+                        HttpResponse.BodyHandlers.ofInputStream());
+        done(rig.run("stream", "change", "air", "--partitions", "6"));
+        Properties settings = new Properties();
+        settings.load(new StringReader(rig.run("env", "--for", "java").out()));
+        ByteArraySerializer bytes = new ByteArraySerializer();
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings, bytes, bytes)) {
+            for (int partition : List.of(5, 0, 3)) {
+                producer.send(new ProducerRecord<>("air", partition, null, new byte[] {'1'})).get();
+            }
+        }
+        String all = new String(follows.body().readAllBytes(), UTF_8);
+        assertEquals(3, records(all), all);
+        // with an id of before it grew
+        String later =
+                sent(request(rig, "air/records?limit=42")
+                                .header("Last-Event-ID", id.substring(4))
+                                .build())
+                        .body();
+        assertEquals(42, records(later));
+        assertTrue(later.contains("{\"partition\":5"), later);
+        Rig.Ran alike = rig.run("stream", "create", "a_r");
+        done(alike);
+        Rig.Ran taken = rig.run("stream", "create", "a.r");
+        assertTrue(taken.err().contains("is taken"), taken::err);
     }
 
     private static long records(String events) {
@@ -266,60 +279,56 @@ final class StreamCommandsTest {
 
     @Test
     void whatCannotBeSaysWhatToDo() throws Exception {
-        Rig rig = new Rig(folder);
-        try (Cloud cloud = rig.open("kafka.listen=127.0.0.1:0")) {
-            done(rig.run("stream", "create", "air"));
-            HttpResponse<String> wrong =
-                    sent(
-                            request(rig, "air")
-                                    .POST(HttpRequest.BodyPublishers.ofString("{\"a\":1}\nno\n"))
-                                    .build());
-            assertEquals(400, wrong.statusCode());
-            assertTrue(wrong.body().contains("Line 2 is not JSON"), wrong::body);
-            ByteArrayOutputStream packed = new ByteArrayOutputStream();
-            try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
-                out.write("{\"a\":1}\n{\"a\":2}\n".getBytes(UTF_8));
-            }
-            HttpResponse<String> made =
-                    sent(
-                            request(rig, "air")
-                                    .header("Content-Encoding", "gzip")
-                                    .POST(
-                                            HttpRequest.BodyPublishers.ofByteArray(
-                                                    packed.toByteArray()))
-                                    .build());
-            assertEquals(200, made.statusCode(), made.body());
-            assertTrue(made.body().startsWith("{\"records\":2,"), made::body);
-            for (String[] asked :
-                    new String[][] {
-                        {"GET", "none", "404", "no-such-stream"},
-                        {"POST", "none", "404", "no-such-stream"},
-                        {"DELETE", "none", "404", "no-such-stream"},
-                        {"GET", "air/records?from=x", "400", "malformed"},
-                        {"GET", "air?more=1", "400", "malformed"},
-                        {"PUT", "__mine", "404", "no-such-path"},
-                        {"PUT", "a/b/c/d", "404", "no-such-path"},
-                        {"POST", "", "405", "no-such-method"}
-                    }) {
-                HttpResponse<String> answer =
-                        sent(
-                                request(rig, asked[1])
-                                        .method(
-                                                asked[0],
-                                                HttpRequest.BodyPublishers.ofString(
-                                                        asked[0].equals("POST") ? "1" : ""))
-                                        .build());
-                assertEquals(asked[2], "" + answer.statusCode(), () -> String.join(" ", asked));
-                assertTrue(answer.body().contains(asked[3]), answer::body);
-            }
-            HttpResponse<String> stranger =
-                    sent(
-                            HttpRequest.newBuilder(request(rig, "").build().uri())
-                                    .header("Authorization", "Basic bm9ib2R5OnNlY3JldA==")
-                                    .build());
-            assertEquals(401, stranger.statusCode());
-            aStreamThatIsATableIsMadeWholeOrNotAtAll(rig);
+        Rig rig = shared;
+        done(rig.run("stream", "create", "wind"));
+        HttpResponse<String> wrong =
+                sent(
+                        request(rig, "wind")
+                                .POST(HttpRequest.BodyPublishers.ofString("{\"a\":1}\nno\n"))
+                                .build());
+        assertEquals(400, wrong.statusCode());
+        assertTrue(wrong.body().contains("Line 2 is not JSON"), wrong::body);
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+            out.write("{\"a\":1}\n{\"a\":2}\n".getBytes(UTF_8));
         }
+        HttpResponse<String> made =
+                sent(
+                        request(rig, "wind")
+                                .header("Content-Encoding", "gzip")
+                                .POST(HttpRequest.BodyPublishers.ofByteArray(packed.toByteArray()))
+                                .build());
+        assertEquals(200, made.statusCode(), made.body());
+        assertTrue(made.body().startsWith("{\"records\":2,"), made::body);
+        for (String[] asked :
+                new String[][] {
+                    {"GET", "none", "404", "no-such-stream"},
+                    {"POST", "none", "404", "no-such-stream"},
+                    {"DELETE", "none", "404", "no-such-stream"},
+                    {"GET", "wind/records?from=x", "400", "malformed"},
+                    {"GET", "wind?more=1", "400", "malformed"},
+                    {"PUT", "__mine", "404", "no-such-path"},
+                    {"PUT", "a/b/c/d", "404", "no-such-path"},
+                    {"POST", "", "405", "no-such-method"}
+                }) {
+            HttpResponse<String> answer =
+                    sent(
+                            request(rig, asked[1])
+                                    .method(
+                                            asked[0],
+                                            HttpRequest.BodyPublishers.ofString(
+                                                    asked[0].equals("POST") ? "1" : ""))
+                                    .build());
+            assertEquals(asked[2], "" + answer.statusCode(), () -> String.join(" ", asked));
+            assertTrue(answer.body().contains(asked[3]), answer::body);
+        }
+        HttpResponse<String> stranger =
+                sent(
+                        HttpRequest.newBuilder(request(rig, "").build().uri())
+                                .header("Authorization", "Basic bm9ib2R5OnNlY3JldA==")
+                                .build());
+        assertEquals(401, stranger.statusCode());
+        aStreamThatIsATableIsMadeWholeOrNotAtAll(rig);
     }
 
     private void aStreamThatIsATableIsMadeWholeOrNotAtAll(Rig rig) throws IOException {
@@ -332,6 +341,7 @@ final class StreamCommandsTest {
                 {"type": "record", "name": "Level", "fields": [
                   {"name": "station", "type": "string"}, {"name": "level", "type": "int"}]}
                 """);
+        List<String> before = names(rig);
         Rig.Ran nameless =
                 rig.run("stream", "create", "levels", "--schema", levels.toString(), "--table");
         assertTrue(nameless.err().contains("NAMESPACE.TABLE"), nameless::err);
@@ -340,16 +350,18 @@ final class StreamCommandsTest {
         Rig.Ran none =
                 rig.run("stream", "create", "water.levels", "--schema", text.toString(), "--table");
         assertTrue(none.code() != 0 && none.err().contains("can be no table"), none::err);
-        assertEquals(
-                List.of("air"),
-                rig.run("stream", "list", "--json").rows().stream()
-                        .map(each -> each.text("name"))
-                        .toList());
+        assertEquals(before, names(rig));
         assertFalse(rig.run("schema", "list").out().contains("levels"));
         done(rig.run("stream", "create", "water.levels", "--schema", levels.toString(), "--table"));
         Rig.Ran shown = rig.run("stream", "show", "water.levels");
         assertTrue(shown.out().contains("its records are AVRO"), shown::out);
         assertTrue(shown.out().contains("is the table water.levels"), shown::out);
+    }
+
+    private static List<String> names(Rig rig) throws IOException {
+        return rig.run("stream", "list", "--json").rows().stream()
+                .map(each -> each.text("name"))
+                .toList();
     }
 
     private static void untilStatus(Rig rig, boolean warns) throws InterruptedException {
@@ -367,7 +379,11 @@ final class StreamCommandsTest {
         Properties settings = new Properties();
         settings.load(new StringReader(rig.run("env", "--for", "java").out()));
         settings.put("sasl.mechanism", mechanism);
-        settings.put("sasl.jaas.config", rig.kafkaLogin(mechanism));
+        settings.put(
+                "sasl.jaas.config",
+                rig.kafkaLogin(mechanism)
+                        .replaceFirst("username=\"[^\"]*\"", "username=\"gone-key\"")
+                        .replaceFirst("password=\"[^\"]*\"", "password=\"a-secret-that-goes\""));
         try (Admin admin = Admin.create(settings)) {
             admin.listTopics().names().get(20, TimeUnit.SECONDS);
             return true;
@@ -379,18 +395,28 @@ final class StreamCommandsTest {
 
     @Test
     void aCredentialThatWasWithdrawnLetsNobodyIn() throws Exception {
-        Rig rig = new Rig(folder);
-        try (Cloud cloud = rig.open("kafka.listen=127.0.0.1:0")) {
-            done(rig.run("stream", "create", "air"));
-            FirstCredential own =
-                    FirstCredential.read(Endpoints.on(new Folder(rig.data())).firstCredential())
-                            .orElseThrow();
-            assertTrue(logsIn(rig, "PLAIN"));
-            assertTrue(logsIn(rig, "SCRAM-SHA-256"));
-            done(rig.run("credential", "withdraw", own.accessKey()));
-            assertFalse(logsIn(rig, "PLAIN"));
-            assertFalse(logsIn(rig, "SCRAM-SHA-256"));
-        }
+        Rig rig = shared;
+        done(rig.run("stream", "create", "rain"));
+        done(rig.run("principal", "create", "Gone", "--organisation", "main"));
+        done(
+                rig.run(
+                        "credential",
+                        "create",
+                        "--principal",
+                        "Gone",
+                        "--organisation",
+                        "main",
+                        "--purpose",
+                        "first-steps",
+                        "--access-key",
+                        "gone-key",
+                        "--secret-file",
+                        Rig.secret(folder.resolve("secret"), "a-secret-that-goes\n").toString()));
+        assertTrue(logsIn(rig, "PLAIN"));
+        assertTrue(logsIn(rig, "SCRAM-SHA-256"));
+        done(rig.run("credential", "withdraw", "gone-key"));
+        assertFalse(logsIn(rig, "PLAIN"));
+        assertFalse(logsIn(rig, "SCRAM-SHA-256"));
     }
 
     /** Tells when it got a first record, and when it was told that it may not any more. */
@@ -441,75 +467,72 @@ final class StreamCommandsTest {
     /** Whose bodies do not come has half of the places, and nobody else waits for them. */
     @Test
     void anOrganisationLeavesPlacesToOthers() throws Exception {
-        Rig rig = new Rig(folder);
+        Rig rig = shared;
         Path secret = folder.resolve("secret");
         Rig.secret(secret, "a-secret-of-roads-and-bridges\n");
         List<Socket> slow = new ArrayList<>();
-        try (Cloud cloud = rig.open("kafka.listen=127.0.0.1:0")) {
-            done(rig.run("organisation", "create", "roads"));
-            done(rig.run("principal", "create", "Ro", "--organisation", "roads"));
-            done(
-                    rig.run(
-                            "purpose",
-                            "create",
-                            "levels",
-                            "--organisation",
-                            "roads",
-                            "--kind",
-                            "infrastructure",
-                            "--text",
-                            "Levels of roads",
-                            "--owner",
-                            "Roads",
-                            "--legal-basis",
-                            "Roads Act",
-                            "--zones",
-                            "home",
-                            "--expires",
-                            "2098-12-31"));
-            done(
-                    rig.run(
-                            "credential",
-                            "create",
-                            "--principal",
-                            "Ro",
-                            "--organisation",
-                            "roads",
-                            "--purpose",
-                            "levels",
-                            "--access-key",
-                            "roads-key",
-                            "--secret-file",
-                            secret.toString()));
-            HttpRequest like = request(rig, "").build();
-            for (int i = 0; i < 16; i++) {
-                slow.add(begun(like, "PUT /watches/w" + i));
-            }
-            HttpRequest own =
-                    HttpRequest.newBuilder(like, (_, _) -> true)
-                            .uri(like.uri().resolve("/watches/"))
-                            .build();
-            long end = System.nanoTime() + 30_000_000_000L;
-            HttpResponse<String> full = sent(own);
-            while (full.statusCode() != 503) {
-                assertTrue(System.nanoTime() < end, full::body);
-                slow.add(begun(like, "PUT /watches/more")); // the first may have been told 408
-                full = sent(own);
-            }
-            assertTrue(full.body().contains("of your organisation"), full::body);
-            String login =
-                    Base64.getEncoder()
-                            .encodeToString(
-                                    "roads-key:a-secret-of-roads-and-bridges".getBytes(UTF_8));
-            HttpResponse<String> other =
-                    sent(
-                            HttpRequest.newBuilder(own.uri())
-                                    .header("Authorization", "Basic " + login)
-                                    .build());
-            assertEquals(200, other.statusCode(), other.body());
-            for (Socket each : slow) {
-                each.close();
-            }
+        done(rig.run("organisation", "create", "roads"));
+        done(rig.run("principal", "create", "Ro", "--organisation", "roads"));
+        done(
+                rig.run(
+                        "purpose",
+                        "create",
+                        "levels",
+                        "--organisation",
+                        "roads",
+                        "--kind",
+                        "infrastructure",
+                        "--text",
+                        "Levels of roads",
+                        "--owner",
+                        "Roads",
+                        "--legal-basis",
+                        "Roads Act",
+                        "--zones",
+                        "home",
+                        "--expires",
+                        "2098-12-31"));
+        done(
+                rig.run(
+                        "credential",
+                        "create",
+                        "--principal",
+                        "Ro",
+                        "--organisation",
+                        "roads",
+                        "--purpose",
+                        "levels",
+                        "--access-key",
+                        "roads-key",
+                        "--secret-file",
+                        secret.toString()));
+        HttpRequest like = request(rig, "").build();
+        for (int i = 0; i < 16; i++) {
+            slow.add(begun(like, "PUT /watches/w" + i));
+        }
+        HttpRequest own =
+                HttpRequest.newBuilder(like, (_, _) -> true)
+                        .uri(like.uri().resolve("/watches/"))
+                        .build();
+        long end = System.nanoTime() + 30_000_000_000L;
+        HttpResponse<String> full = sent(own);
+        while (full.statusCode() != 503) {
+            assertTrue(System.nanoTime() < end, full::body);
+            slow.add(begun(like, "PUT /watches/more")); // the first may have been told 408
+            full = sent(own);
+        }
+        assertTrue(full.body().contains("of your organisation"), full::body);
+        String login =
+                Base64.getEncoder()
+                        .encodeToString("roads-key:a-secret-of-roads-and-bridges".getBytes(UTF_8));
+        HttpResponse<String> other =
+                sent(
+                        HttpRequest.newBuilder(own.uri())
+                                .header("Authorization", "Basic " + login)
+                                .build());
+        assertEquals(200, other.statusCode(), other.body());
+        for (Socket each : slow) {
+            each.close();
         }
     }
 
@@ -522,53 +545,46 @@ final class StreamCommandsTest {
     }
 
     /** Whoever follows a stream is cut off within a second of the end of its purpose. */
-    @Test
-    void theEndOfAPurposeEndsWhoFollows() throws Exception {
-        Rig rig = new Rig(folder);
-        try (Cloud cloud = rig.open("kafka.listen=127.0.0.1:0")) {
-            done(rig.run("stream", "create", "air"));
-            HttpResponse<java.io.InputStream> following =
-                    HTTP.send(
-                            request(rig, "air/records").build(),
-                            HttpResponse.BodyHandlers.ofInputStream());
-            assertEquals(200, following.statusCode());
-            sent(
-                    request(rig, "air")
-                            .POST(HttpRequest.BodyPublishers.ofString("{\"n\":1}"))
-                            .build());
-            try (BufferedReader reader =
-                    new BufferedReader(new InputStreamReader(following.body(), UTF_8))) {
-                String line = reader.readLine();
-                while (!line.startsWith("data: ")) {
-                    line = reader.readLine();
-                }
-                assertTrue(line.endsWith("\"value\":{\"n\":1}}"), line);
-                CompletableFuture<String> first = new CompletableFuture<>();
-                CompletableFuture<Long> ended = new CompletableFuture<>();
-                Thread.ofPlatform().daemon().start(() -> polls(rig, first, ended));
-                assertEquals("{\"n\":1}", first.get(30, TimeUnit.SECONDS));
-                done(rig.run("purpose", "withdraw", "first-steps"));
-                long begun = System.nanoTime();
-                String event = "";
-                for (line = reader.readLine(); line != null; line = reader.readLine()) {
-                    event = line.startsWith("event: ") ? line : event;
-                    assertFalse(line.startsWith("data: {\"partition\""), line);
-                }
-                assertEquals("event: error", event);
-                // within a second, and a machine that is busy takes longer
-                assertTrue(System.nanoTime() - begun < 5_000_000_000L, "it went on for too long");
-                long longer = ended.get(10, TimeUnit.SECONDS) - begun;
-                assertTrue(longer < 5_000_000_000L, () -> "Kafka's client went on: " + longer);
+    private static void theEndOfAPurposeEndsWhoFollows(Rig rig) throws Exception {
+        done(rig.run("stream", "create", "air"));
+        HttpResponse<java.io.InputStream> following =
+                HTTP.send(
+                        request(rig, "air/records").build(),
+                        HttpResponse.BodyHandlers.ofInputStream());
+        assertEquals(200, following.statusCode());
+        sent(request(rig, "air").POST(HttpRequest.BodyPublishers.ofString("{\"n\":1}")).build());
+        try (BufferedReader reader =
+                new BufferedReader(new InputStreamReader(following.body(), UTF_8))) {
+            String line = reader.readLine();
+            while (!line.startsWith("data: ")) {
+                line = reader.readLine();
             }
-            for (String asked :
-                    List.of(
-                            "PUT /streams/new",
-                            "PATCH /streams/air",
-                            "POST /streams/air",
-                            "PUT /watches/new",
-                            "POST /schemas/subjects/air-value/versions")) {
-                assertEquals("HTTP/1.1 403", refusedBeforeItsBody(rig, asked), asked);
+            assertTrue(line.endsWith("\"value\":{\"n\":1}}"), line);
+            CompletableFuture<String> first = new CompletableFuture<>();
+            CompletableFuture<Long> ended = new CompletableFuture<>();
+            Thread.ofPlatform().daemon().start(() -> polls(rig, first, ended));
+            assertEquals("{\"n\":1}", first.get(30, TimeUnit.SECONDS));
+            done(rig.run("purpose", "withdraw", "first-steps"));
+            long begun = System.nanoTime();
+            String event = "";
+            for (line = reader.readLine(); line != null; line = reader.readLine()) {
+                event = line.startsWith("event: ") ? line : event;
+                assertFalse(line.startsWith("data: {\"partition\""), line);
             }
+            assertEquals("event: error", event);
+            // within a second, and a machine that is busy takes longer
+            assertTrue(System.nanoTime() - begun < 5_000_000_000L, "it went on for too long");
+            long longer = ended.get(10, TimeUnit.SECONDS) - begun;
+            assertTrue(longer < 5_000_000_000L, () -> "Kafka's client went on: " + longer);
+        }
+        for (String asked :
+                List.of(
+                        "PUT /streams/new",
+                        "PATCH /streams/air",
+                        "POST /streams/air",
+                        "PUT /watches/new",
+                        "POST /schemas/subjects/air-value/versions")) {
+            assertEquals("HTTP/1.1 403", refusedBeforeItsBody(rig, asked), asked);
         }
     }
 }
