@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
  * worker for all that needs no fresh one: a start of each takes seconds. What a worker's death
  * leaves, the proof of deaths shows.
  */
-@Timeout(300)
+@Timeout(600)
 final class WatchCommandsTest {
     @TempDir private Path folder;
 
