@@ -192,8 +192,9 @@ final class WatchCommandsTest {
         try (Cloud cloud = rig.open("kafka.listen=127.0.0.1:0")) {
             // of the window that was open when the program ended, and of one after it
             publish(rig, reading("east", 500, 42), reading("south", 13, 70));
-            assertEquals(List.of("north", "west", "east"), stations(alerts(rig, 3)));
-            much.isKnownAfterwards();
+            Together.run(
+                    () -> assertEquals(List.of("north", "west", "east"), stations(alerts(rig, 3))),
+                    much::isKnownAfterwards);
             much.hasNoRoom();
             whatLeavesUnreadIsCounted(rig, cloud.streams());
             theEndOfItsPurposeEndsIt(rig);
