@@ -1,7 +1,5 @@
 package org.domicile.launcher;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -18,8 +16,9 @@ import picocli.CommandLine.Command;
 /**
  * Makes starts quick: starts a server on a folder that is thrown away, asks it how it is, and ends
  * it; what it loaded lies beside the program's jars then, as a Java AOT cache (JEP 483, 514), and
- * halves what a start costs. A stream is made there, too: its log is Kafka's broker, which has as
- * many classes as all the rest. The build calls it. Without the archive everything works, slower.
+ * halves what a start costs. It makes no stream there: Kafka's broker has as many classes as all
+ * the rest, and who has no streams would have them in memory. The build calls it. Without the
+ * archive everything works, slower.
  */
 @Command(
         name = "archive",
@@ -80,7 +79,6 @@ final class Archive implements Callable<Integer> {
             }
             AdminClient admin = AdminClient.of(folder, ready.get());
             admin.ask("GET", "/v1/status");
-            stream(ready.get());
             admin.ask("POST", "/v1/stop");
             server.await(TimeUnit.SECONDS.toMillis(LONGEST_SECONDS));
             if (Files.isRegularFile(fresh)) {
@@ -89,19 +87,6 @@ final class Archive implements Callable<Integer> {
         } finally {
             server.kill();
             Files.deleteIfExists(fresh);
-        }
-    }
-
-    /** A stream with a record that is read, as a start with streams has it. */
-    private static void stream(Endpoints server) throws IOException {
-        FirstCredential first =
-                FirstCredential.read(server.firstCredential())
-                        .orElseThrow(() -> new Problem("the first credential is not there"));
-        try (StreamClient client =
-                new StreamClient(server.web("streams are"), first, Optional.empty())) {
-            client.ask("PUT", "warm", "{}");
-            client.publish("warm", "application/x-ndjson", "{\"warm\":1}\n".getBytes(UTF_8));
-            client.lines("warm/records?from=beginning&limit=1", _ -> {});
         }
     }
 

@@ -251,7 +251,7 @@ final class SameAsBatch {
     }
 
     private static Server start(Path work) throws IOException, Server.Died, InterruptedException {
-        return Server.ready(work, "watches.pace=300ms", "streams.commit=1s");
+        return Server.ready(work, "watches.pace=300ms", "streams.commit=1s", "sql.warm=0");
     }
 
     private Figures run(String word, int count, List<Fate> chosen)

@@ -79,9 +79,6 @@ final class StartArchive {
                 client.send("GET", "warm", Map.of("list-type", "2"), Map.of(), NOTHING);
                 client.send("DELETE", "warm/small", Map.of(), Map.of(), NOTHING);
             }
-            StreamLife streams = new StreamLife(server);
-            streams.stream("warm", 1); // Kafka's broker has as many classes as all the rest
-            streams.send("warm", "warm", "{\"warm\":1}\n");
             server.stop();
         }
     }
