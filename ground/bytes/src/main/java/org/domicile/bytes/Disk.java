@@ -102,6 +102,8 @@ public interface Disk {
         /**
          * Reserves space up to {@code length} bytes, which read as zeros, so that later writes find
          * room; sets the size. Durable after force.
+         *
+         * @throws DiskFull when there is less; what is left stays for others meanwhile
          */
         void allocate(long length) throws IOException;
 

@@ -84,7 +84,14 @@ final class RealDisk implements Disk {
         if (parent != null) {
             createDirectories(parent);
         }
-        explained(directory, () -> Files.createDirectory(directory, DIRECTORY_MODE));
+        try {
+            explained(directory, () -> Files.createDirectory(directory, DIRECTORY_MODE));
+        } catch (FileAlreadyExistsException e) {
+            // somebody else made it meanwhile: two commands start a server on one new folder
+            if (!Files.isDirectory(directory)) {
+                throw e;
+            }
+        }
         if (parent != null) {
             forceDirectory(parent);
         }

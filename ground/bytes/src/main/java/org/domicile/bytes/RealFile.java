@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -166,6 +167,11 @@ final class RealFile implements Disk.DiskFile {
     }
 
     private Path reserve(long length) throws IOException {
+        // The system would take all that is left before it finds that it is not enough, and who
+        // else writes to that disk would find none meanwhile.
+        if (length - syncing.size() > Files.getFileStore(path).getUsableSpace()) {
+            throw new DiskFull(path + ": no room for " + length + " bytes");
+        }
         if (!Fallocate.reserve(path, length)) {
             ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 20);
             long at = syncing.size();

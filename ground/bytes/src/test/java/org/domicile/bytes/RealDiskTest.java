@@ -10,9 +10,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -46,7 +51,36 @@ class RealDiskTest {
     void aReservationThatNoDiskHasRoomForIsDiskFull() throws IOException {
         try (Disk.DiskFile file = disk.open(folder.resolve("huge"))) {
             assertThrows(DiskFull.class, () -> file.allocate(disk.usable(folder) + (1L << 40)));
+            assertEquals(0, file.size(), "and it takes nothing of what is left");
         }
+    }
+
+    /** As two commands do that start a server on one new folder. */
+    @Test
+    void directoriesAreMadeByManyAtOnce() throws Exception {
+        int makers = 4;
+        for (int i = 0; i < 50; i++) {
+            Path deep = folder.resolve("at-once-" + i).resolve("a/b");
+            CyclicBarrier begin = new CyclicBarrier(makers);
+            try (ExecutorService all = Executors.newFixedThreadPool(makers)) {
+                List<Future<?>> made = new ArrayList<>();
+                for (int k = 0; k < makers; k++) {
+                    made.add(
+                            all.submit(() -> {
+                                begin.await();
+                                disk.createDirectories(deep);
+                                return null;
+                            }));
+                }
+                for (Future<?> each : made) {
+                    each.get();
+                }
+            }
+            assertTrue(disk.exists(deep));
+        }
+        Path file = folder.resolve("file");
+        Files.writeString(file, "no folder");
+        assertThrows(IOException.class, () -> disk.createDirectories(file));
     }
 
     @Test
