@@ -664,12 +664,20 @@ final class KafkaLog implements StreamLog {
 
     @Override
     public boolean remove(String name) {
+        Running now = running();
         try {
-            done(running().admin().deleteTopics(List.of(name)).all());
-            return true;
+            done(now.admin().deleteTopics(List.of(name)).all());
         } catch (UnknownTopicOrPartitionException _) {
             return false;
         }
+        // here, too, the broker hears of it a little later; that it is deleted is sure
+        long latest = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (now.broker().metadataCache().numPartitions(name).isPresent()
+                && System.nanoTime() - latest < 0
+                && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(STEP_NANOS);
+        }
+        return true;
     }
 
     @Override
