@@ -59,7 +59,7 @@ import org.junit.jupiter.api.io.TempDir;
  * one after the other on one folder have all of it, each what its settings are for: with every
  * server three processes of SQL begin.
  */
-@Timeout(300)
+@Timeout(600)
 final class StreamTablesTest {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 

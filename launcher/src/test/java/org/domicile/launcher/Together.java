@@ -2,6 +2,7 @@ package org.domicile.launcher;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -16,7 +17,7 @@ final class Together {
         void run() throws Exception;
     }
 
-    /** Runs all of them, and fails with the first that does, once all have ended. */
+    /** Runs all of them, and fails with those that do, once all have ended. */
     static void run(Part... parts) throws Exception {
         List<Future<Void>> all = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -28,8 +29,18 @@ final class Together {
                         }));
             }
         }
+        List<ExecutionException> failed = new ArrayList<>();
         for (Future<Void> each : all) {
-            each.get();
+            try {
+                each.get();
+            } catch (ExecutionException e) {
+                failed.add(e);
+            }
+        }
+        if (!failed.isEmpty()) {
+            ExecutionException first = failed.getFirst();
+            failed.stream().skip(1).forEach(first::addSuppressed);
+            throw first;
         }
     }
 }

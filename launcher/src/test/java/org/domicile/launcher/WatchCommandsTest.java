@@ -418,6 +418,7 @@ final class WatchCommandsTest {
         ByteArraySerializer bytes = new ByteArraySerializer();
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings, bytes, bytes)) {
             sent(producer, 0, at(now.plusSeconds(58), 2));
+            await(rig, "totals", told -> number(told, "recordsIn") >= 6);
             pause(300); // for a watermark of it, which would be behind the next by then
             sent(producer, 1, at(now.plusSeconds(35), 6));
             sent(producer, 1, at(now.plusSeconds(57), 1));

@@ -46,7 +46,7 @@ final class Overdue implements AutoCloseable {
         this.server = server;
         this.listeners = listeners;
         this.patience = patience;
-        long step = Math.min(STEP.toMillis(), patience.toMillis() / 4);
+        long step = Math.clamp(patience.toMillis() / 4, 1, STEP.toMillis());
         looking.scheduleWithFixedDelay(this::look, step, step, TimeUnit.MILLISECONDS);
     }
 

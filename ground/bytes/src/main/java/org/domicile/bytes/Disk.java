@@ -103,7 +103,8 @@ public interface Disk {
          * Reserves space up to {@code length} bytes, which read as zeros, so that later writes find
          * room; sets the size. Durable after force.
          *
-         * @throws DiskFull when there is less; what is left stays for others meanwhile
+         * @throws DiskFull when there is less. That is asked first, so that what is left is not
+         *     taken from others meanwhile; it is no lock
          */
         void allocate(long length) throws IOException;
 
