@@ -238,12 +238,7 @@ final class StreamCommandsTest {
         String first = sent(request(rig, "air/records?from=beginning&limit=1").build()).body();
         String id = first.lines().filter(each -> each.startsWith("id: ")).findFirst().orElseThrow();
         assertEquals(2, id.split(",", -1).length, id);
-        String rest =
-                sent(request(rig, "air/records?limit=39")
-                                .header("Last-Event-ID", id.substring(4))
-                                .build())
-                        .body();
-        assertEquals(39, records(rest));
+        assertEquals(39, records(behind(rig, id, 39)));
         HttpResponse<InputStream> follows =
                 HTTP.send(
                         request(rig, "air/records?limit=3").build(),
@@ -260,17 +255,21 @@ final class StreamCommandsTest {
         String all = new String(follows.body().readAllBytes(), UTF_8);
         assertEquals(3, records(all), all);
         // with an id of before it grew
-        String later =
-                sent(request(rig, "air/records?limit=42")
-                                .header("Last-Event-ID", id.substring(4))
-                                .build())
-                        .body();
+        String later = behind(rig, id, 42);
         assertEquals(42, records(later));
         assertTrue(later.contains("{\"partition\":5"), later);
         Rig.Ran alike = rig.run("stream", "create", "a_r");
         done(alike);
         Rig.Ran taken = rig.run("stream", "create", "a.r");
         assertTrue(taken.err().contains("is taken"), taken::err);
+    }
+
+    /** What comes behind the place that an event's line {@code id: } names. */
+    private static String behind(Rig rig, String id, int limit) throws Exception {
+        return sent(request(rig, "air/records?limit=" + limit)
+                        .header("Last-Event-ID", id.substring(4))
+                        .build())
+                .body();
     }
 
     private static long records(String events) {

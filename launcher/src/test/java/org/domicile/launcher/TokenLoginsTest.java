@@ -262,7 +262,8 @@ class TokenLoginsTest {
                         .filter(each -> each.text("object").startsWith("main/renewing/"))
                         .toList();
         long seconds = Duration.ofNanos(System.nanoTime() - begun).toSeconds();
-        assertTrue(sessions.size() > 1 && sessions.size() <= 3 + seconds, sessions::toString);
+        long most = 2 + seconds * 2 / 3; // a token is shown again after some two seconds
+        assertTrue(sessions.size() > 1 && sessions.size() <= most, sessions::toString);
         Map<String, Object> settings = client("reader", () -> renewing(600));
         settings.put("group.id", "gauges");
         settings.put("auto.offset.reset", "earliest");
